@@ -1,0 +1,64 @@
+# Engawa. `make` lists the targets. Everything is installed into .venv and node_modules, nowhere else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+NODE := npx --no-install
+
+.PHONY: help install demo run test check types format fmt vectors docs bench fleet clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+install: $(VENV)/.installed node_modules/.installed ## install what the lock files name (the other targets do it by themselves)
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@./scripts/venv "$(PYTHON)" "$(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.installed: package-lock.json package.json
+	@npm ci --silent --no-fund --no-audit
+	@touch $@
+
+demo: $(VENV)/.installed ## a fictional centre, filled by real devices, with three invitations
+	@$(BIN)/engawa demo
+
+run: $(VENV)/.installed ## an empty server on ./data
+	@$(BIN)/engawa serve --data "$(DATA)"
+
+test: install check ## everything: format, lint, types, vectors and docs current, both languages' tests
+	@$(BIN)/python -m crypto.vectors.generate --check
+	@$(BIN)/python -m sync.vectors.generate --check
+	@$(BIN)/python -m sync.records.generate --check
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(NODE) vitest run
+
+check: install ## format, lint, types, both languages
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(NODE) biome ci --error-on-warnings .
+	@$(NODE) tsc -p .
+
+fmt: install ## put every file into its format
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+	@$(NODE) biome check --write .
+
+vectors: install ## write the vectors anew
+	@$(BIN)/python -m crypto.vectors.generate
+	@$(BIN)/python -m sync.vectors.generate
+
+docs: install ## write the generated documents and types anew
+	@$(BIN)/python -m sync.records.generate
+
+bench: install ## figures, as ratios measured side by side in one run
+	@$(BIN)/python -m bench
+
+fleet: install ## many devices, cuts, crashes and restores against a real server (MINUTES=n SEED=s)
+	@$(BIN)/python -m tests.fleet --minutes "$(or $(MINUTES),2)" --seed "$(or $(SEED),1)"
+
+clean: ## remove what was installed or built (never ./data)
+	@rm -rf $(VENV) node_modules *.egg-info build .mypy_cache .ruff_cache .pytest_cache .hypothesis
