@@ -1,5 +1,9 @@
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
-  test: { include: ["crypto/**/*.test.ts", "sync/**/*.test.ts", "tests/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    setupFiles: ["tests/seed.ts"],
+    include: ["crypto/**/*.test.ts", "sync/**/*.test.ts", "tests/**/*.test.ts"],
+    testTimeout: 60_000,
+  },
 })
