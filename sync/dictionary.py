@@ -17,6 +17,7 @@ from crypto.errors import ProtocolError
 
 ID_SIZE = 16
 CHANGE_SIZE = 32
+KEY_SIZE = 32
 MAX_MOMENT = 2**53 - 1  # ms since 1970-01-01 UTC
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DATA = Path(__file__).parent / "records" / "dictionary.json"
@@ -62,6 +63,10 @@ class ChangeKind(msgspec.Struct, frozen=True, tag_field="kind", tag="change"):
     pass
 
 
+class KeyKind(msgspec.Struct, frozen=True, tag_field="kind", tag="key"):
+    """A device, by its signing key."""
+
+
 class ListKind(msgspec.Struct, frozen=True, tag_field="kind", tag="list"):
     of: "Kind"
     max: int
@@ -73,7 +78,19 @@ class StructKind(msgspec.Struct, frozen=True, tag_field="kind", tag="struct"):
     required: tuple[str, ...]
 
 
-Kind = TextKind | IntKind | BoolKind | EnumKind | DateKind | MomentKind | IdKind | ChangeKind | ListKind | StructKind
+Kind = (
+    TextKind
+    | IntKind
+    | BoolKind
+    | EnumKind
+    | DateKind
+    | MomentKind
+    | IdKind
+    | ChangeKind
+    | KeyKind
+    | ListKind
+    | StructKind
+)
 
 
 Ordered = str | int
@@ -154,6 +171,8 @@ def is_of_kind(value: object, kind: Kind) -> bool:
             return isinstance(value, bytes) and len(value) == ID_SIZE
         case ChangeKind():
             return isinstance(value, bytes) and len(value) == CHANGE_SIZE
+        case KeyKind():
+            return isinstance(value, bytes) and len(value) == KEY_SIZE
         case ListKind(of=of, max=limit):
             return isinstance(value, list | tuple) and len(value) <= limit and all(is_of_kind(one, of) for one in value)
         case StructKind():

@@ -11,6 +11,7 @@ import { DICTIONARY } from "./records/dictionary.ts"
 
 const ID_SIZE = 16
 const CHANGE_SIZE = 32
+const KEY_SIZE = 32
 const MAX_MOMENT = 2 ** 53 - 1 // ms since 1970-01-01 UTC
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 
@@ -29,6 +30,8 @@ export type Kind =
   | { readonly kind: "moment" }
   | { readonly kind: "id" }
   | { readonly kind: "change" }
+  /** A device, by its signing key. */
+  | { readonly kind: "key" }
   | { readonly kind: "list"; readonly of: Kind; readonly max: number }
   | StructKind
 
@@ -121,6 +124,8 @@ export function isOfKind(value: unknown, kind: Kind): boolean {
       return value instanceof Uint8Array && value.length === ID_SIZE
     case "change":
       return value instanceof Uint8Array && value.length === CHANGE_SIZE
+    case "key":
+      return value instanceof Uint8Array && value.length === KEY_SIZE
     case "list":
       return Array.isArray(value) && value.length <= kind.max && value.every((one) => isOfKind(one, kind.of))
     case "struct":

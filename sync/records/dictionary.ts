@@ -6,6 +6,7 @@ import type { DictionaryData } from "../dictionary.ts"
 export type Id = Uint8Array
 /** 32 bytes. */
 export type ChangeId = Uint8Array
+export type DeviceKey = Uint8Array
 /** YYYY-MM-DD. */
 export type Day = string
 /** ms since 1970-01-01 UTC. */
@@ -1244,6 +1245,32 @@ export interface Addendum {
   readonly deleted?: Deletion
 }
 
+/** メンバーの名札 · Member's name. Who a member is to the others. */
+export interface MemberProfile {
+  readonly type: "member_profile"
+  /** メンバー · Member. ask, centre */
+  readonly member?: Id
+  /** 名前 · Name. ask, centre */
+  readonly name?: string
+  /** ふりがな · Reading. latest, centre */
+  readonly kana?: string
+  /** 所属・役割 · Organisation and post. latest, centre */
+  readonly post?: string
+  /** 取消 · Crossed out. ask, centre */
+  readonly deleted?: Deletion
+}
+
+/** 端末の名札 · Device's name. What its owner calls a device, so that others can tell which one wrote. */
+export interface DeviceProfile {
+  readonly type: "device_profile"
+  /** 端末 · Device. ask, centre */
+  readonly device?: DeviceKey
+  /** 端末の名前 · Name of the device. latest, centre */
+  readonly name?: string
+  /** 取消 · Crossed out. ask, centre */
+  readonly deleted?: Deletion
+}
+
 /** 確認 · Review. Two reviewers at once make two reviews; both are kept. */
 export interface Review {
   readonly type: "review"
@@ -1318,6 +1345,8 @@ export interface RecordTypes {
   readonly person: Person
   readonly visit_note: VisitNote
   readonly addendum: Addendum
+  readonly member_profile: MemberProfile
+  readonly device_profile: DeviceProfile
   readonly review: Review
   readonly visit: Visit
 }
@@ -1556,6 +1585,26 @@ export const DICTIONARY = {
     "text": {"type": "addendum", "field": "text", "introduced": 1, "kind": {"kind": "text", "max": 2000}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "own_text": {"type": "addendum", "field": "own_text", "introduced": 1, "kind": {"kind": "text", "max": 2000}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "deleted": {"type": "addendum", "field": "deleted", "introduced": 1, "kind": {"kind": "struct", "name": "Deletion", "fields": {"reason": {"kind": "text", "max": 200}, "seen": {"kind": "list", "of": {"kind": "change"}, "max": 256}}, "required": ["reason", "seen"]}, "each": false, "policy": "ask", "home": "dispatch", "write": ["staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []}
+   }
+  },
+  "member_profile": {
+   "introduced": 1,
+   "home": "centre",
+   "fields": {
+    "member": {"type": "member_profile", "field": "member", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "ask", "home": "centre", "write": ["staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "name": {"type": "member_profile", "field": "name", "introduced": 1, "kind": {"kind": "text", "max": 40}, "each": false, "policy": "ask", "home": "centre", "write": ["staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "kana": {"type": "member_profile", "field": "kana", "introduced": 1, "kind": {"kind": "text", "max": 40}, "each": false, "policy": "latest", "home": "centre", "write": ["staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "post": {"type": "member_profile", "field": "post", "introduced": 1, "kind": {"kind": "text", "max": 200}, "each": false, "policy": "latest", "home": "centre", "write": ["staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "deleted": {"type": "member_profile", "field": "deleted", "introduced": 1, "kind": {"kind": "struct", "name": "Deletion", "fields": {"reason": {"kind": "text", "max": 200}, "seen": {"kind": "list", "of": {"kind": "change"}, "max": 256}}, "required": ["reason", "seen"]}, "each": false, "policy": "ask", "home": "centre", "write": ["staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []}
+   }
+  },
+  "device_profile": {
+   "introduced": 1,
+   "home": "centre",
+   "fields": {
+    "device": {"type": "device_profile", "field": "device", "introduced": 1, "kind": {"kind": "key"}, "each": false, "policy": "ask", "home": "centre", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "name": {"type": "device_profile", "field": "name", "introduced": 1, "kind": {"kind": "text", "max": 40}, "each": false, "policy": "latest", "home": "centre", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "deleted": {"type": "device_profile", "field": "deleted", "introduced": 1, "kind": {"kind": "struct", "name": "Deletion", "fields": {"reason": {"kind": "text", "max": 200}, "seen": {"kind": "list", "of": {"kind": "change"}, "max": 256}}, "required": ["reason", "seen"]}, "each": false, "policy": "ask", "home": "centre", "write": ["staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []}
    }
   },
   "review": {
@@ -2324,6 +2373,28 @@ export const FORMS = {
     "quick": false,
     "help": {"ja": "確認者だけが読みます", "en": "Read by the reviewer only"}
    }
+  ]
+ },
+ "member_profile": {
+  "ja": "メンバーの名札",
+  "en": "Member's name",
+  "about": "Who a member is to the others.",
+  "family": "profile",
+  "fields": [
+   {"name": "member", "ja": "メンバー", "en": "Member", "required": true, "quick": false},
+   {"name": "name", "ja": "名前", "en": "Name", "required": true, "quick": false},
+   {"name": "kana", "ja": "ふりがな", "en": "Reading", "required": false, "quick": false},
+   {"name": "post", "ja": "所属・役割", "en": "Organisation and post", "required": false, "quick": false}
+  ]
+ },
+ "device_profile": {
+  "ja": "端末の名札",
+  "en": "Device's name",
+  "about": "What its owner calls a device, so that others can tell which one wrote.",
+  "family": "profile",
+  "fields": [
+   {"name": "device", "ja": "端末", "en": "Device", "required": true, "quick": false},
+   {"name": "name", "ja": "端末の名前", "en": "Name of the device", "required": true, "quick": false}
   ]
  },
  "review": {

@@ -34,6 +34,7 @@ REVIEWERS: Who = ("reviewer",)
 # `extra` names the kinds that Python's own types do not tell apart.
 Id = Annotated[bytes, Meta(min_length=16, max_length=16, extra={"kind": "id"})]
 Change = Annotated[bytes, Meta(min_length=32, max_length=32, extra={"kind": "change"})]
+Key = Annotated[bytes, Meta(min_length=32, max_length=32, extra={"kind": "key"})]
 Moment = Annotated[int, Meta(ge=0, le=2**53 - 1, extra={"kind": "moment"})]
 Date = date
 Minutes = Annotated[int, Meta(ge=0, le=1440)]

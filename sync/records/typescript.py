@@ -15,6 +15,7 @@ import type { DictionaryData } from "../dictionary.ts"
 export type Id = Uint8Array
 /** 32 bytes. */
 export type ChangeId = Uint8Array
+export type DeviceKey = Uint8Array
 /** YYYY-MM-DD. */
 export type Day = string
 /** ms since 1970-01-01 UTC. */
@@ -32,6 +33,7 @@ PLAIN = {
     "moment": "Moment",
     "id": "Id",
     "change": "ChangeId",
+    "key": "DeviceKey",
 }
 
 

@@ -102,6 +102,7 @@ PLAIN: dict[str, tuple[Any, ...]] = {
     "moment": (0, 2**53 - 1, 2**53, -1),
     "id": (bytes(16), bytes(15), bytes(17)),
     "change": (bytes(32), bytes(31), bytes(33)),
+    "key": (bytes(32), bytes(31), bytes(33)),
 }
 
 
