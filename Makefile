@@ -2,24 +2,34 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NODE := node_modules/.bin
 DATA ?= data
-NODE := npx --no-install
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
 
-.PHONY: help install demo run test check types format fmt vectors docs bench fleet clean
+.DEFAULT_GOAL := help
+.PHONY: help install demo run test check current fmt vectors docs bench fleet lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 install: $(VENV)/.installed node_modules/.installed ## install what the lock files name (the other targets do it by themselves)
 
-$(VENV)/.installed: requirements.lock pyproject.toml
-	@./scripts/venv "$(PYTHON)" "$(VENV)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+$(VENV)/bin/python:
+	@scripts/venv "$(PYTHON)" "$(VENV)"
+
+# First what builds the few packages without a wheel, so that a build fetches nothing the lock does not name.
+$(VENV)/.locked: requirements.lock | $(VENV)/bin/python
+	@awk '/^[^ ]/ { keep = /^(pip|setuptools|wheel)==/ } keep' requirements.lock > $(VENV)/build.lock
+	@$(PIP_INSTALL) --require-hashes -r $(VENV)/build.lock
+	@$(PIP_INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
-node_modules/.installed: package-lock.json package.json
-	@npm ci --silent --no-fund --no-audit
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml
+	@PYTHONWARNINGS=ignore $(PIP_INSTALL) --editable .
+	@touch $@
+
+node_modules/.installed: package-lock.json package.json .npmrc
+	@npm ci --loglevel=error
 	@touch $@
 
 demo: $(VENV)/.installed ## a fictional centre, filled by real devices, with three invitations
@@ -28,24 +38,27 @@ demo: $(VENV)/.installed ## a fictional centre, filled by real devices, with thr
 run: $(VENV)/.installed ## an empty server on ./data
 	@$(BIN)/engawa serve --data "$(DATA)"
 
-test: install check ## everything: format, lint, types, vectors and docs current, both languages' tests
-	@$(BIN)/python -m crypto.vectors.generate --check
-	@$(BIN)/python -m sync.vectors.generate --check
-	@$(BIN)/python -m sync.records.generate --check
+test: check current ## everything: format, lint, types, vectors and docs current, both languages' tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
-	@$(NODE) vitest run
+	@$(NODE)/vitest run
 
 check: install ## format, lint, types, both languages
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(NODE) biome ci --error-on-warnings .
-	@$(NODE) tsc -p .
+	@$(NODE)/biome ci --error-on-warnings .
+	@$(NODE)/tsc -p tsconfig.json
+	@$(NODE)/tsc -p tsconfig.portable.json
+
+current: install ## is every generated file what its generator writes today?
+	@$(BIN)/python -m crypto.vectors.generate --check
+	@$(BIN)/python -m sync.vectors.generate --check
+	@$(BIN)/python -m sync.records.generate --check
 
 fmt: install ## put every file into its format
+	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/ruff check --quiet --fix .
-	@$(NODE) biome check --write .
+	@$(NODE)/biome check --write .
 
 vectors: install ## write the vectors anew
 	@$(BIN)/python -m crypto.vectors.generate
@@ -59,6 +72,9 @@ bench: install ## figures, as ratios measured side by side in one run
 
 fleet: install ## many devices, cuts, crashes and restores against a real server (MINUTES=n SEED=s)
 	@$(BIN)/python -m tests.fleet --minutes "$(or $(MINUTES),2)" --seed "$(or $(SEED),1)"
+
+lock: ## resolve the dependencies into the lock files (needs uv)
+	@scripts/lock
 
 clean: ## remove what was installed or built (never ./data)
 	@rm -rf $(VENV) node_modules *.egg-info build .mypy_cache .ruff_cache .pytest_cache .hypothesis

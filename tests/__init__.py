@@ -1,0 +1,1 @@
+"""Proof: what the SPECs promise, as facts."""
