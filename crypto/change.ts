@@ -27,20 +27,25 @@ export type ChangeHeader = {
 
 /** The header's 105 bytes. */
 export function headerBytes(header: ChangeHeader): Bytes {
-  return concat(
-    uint(SUITE, 1),
-    header.centre,
-    header.circle,
-    uint(header.epoch, 4),
-    header.device,
-    uint(header.sequence, 4),
-    header.previous,
-  )
+  return concat(placeBytes(header), uint(header.sequence, 4), header.previous)
 }
 
 /** The change's id, 32 bytes: fixed when the person saves. */
-export function changeId(header: ChangeHeader, body: Uint8Array): Promise<Bytes> {
-  return digest("change", headerBytes(header), body)
+export async function changeId(header: ChangeHeader, body: Uint8Array): Promise<Bytes> {
+  return (await chainIds(header, [body]))[0]!
+}
+
+/** Ids of consecutive changes, each chained to the one before. `first`: the header of the first of them. */
+export async function chainIds(first: ChangeHeader, bodies: readonly Uint8Array[]): Promise<Bytes[]> {
+  const shared = placeBytes(first)
+  const ids: Bytes[] = []
+  let previous = first.previous
+  for (const [offset, body] of bodies.entries()) {
+    const id = await digest("change", shared, uint(first.sequence + offset, 4), previous, body)
+    previous = id
+    ids.push(id)
+  }
+  return ids
 }
 
 /**
@@ -49,6 +54,19 @@ export function changeId(header: ChangeHeader, body: Uint8Array): Promise<Bytes>
  * Throws ProtocolError: "too_large", "truncated".
  */
 export function checkBody(body: Uint8Array): void {
-  if (body.length > MAX_BODY) throw new ProtocolError("too_large")
-  if (body.length > 0 && body.length < MIN_BODY) throw new ProtocolError("truncated")
+  checkBodies([body])
+}
+
+/**
+ * The same for each, the larger fault first: a run is too large if any of its bodies is.
+ *
+ * Throws ProtocolError: "too_large", "truncated".
+ */
+export function checkBodies(bodies: readonly Uint8Array[]): void {
+  if (bodies.some((body) => body.length > MAX_BODY)) throw new ProtocolError("too_large")
+  if (bodies.some((body) => body.length > 0 && body.length < MIN_BODY)) throw new ProtocolError("truncated")
+}
+
+function placeBytes(header: ChangeHeader): Bytes {
+  return concat(uint(SUITE, 1), header.centre, header.circle, uint(header.epoch, 4), header.device)
 }

@@ -80,13 +80,11 @@ def seal_epoch(secret: EpochSecret, kind: str, recipient: bytes) -> bytes:
 def open_seal(sealed: bytes, centre: bytes, circle: bytes, kind: str, epoch: int, recipient: SealingKey) -> EpochSecret:
     """The secret sealed to us. It is not to be used before `check_epoch`.
 
-    Raises ProtocolError: "truncated", "wrong_key", "malformed".
+    Raises ProtocolError: "truncated", "wrong_key".
     """
     if len(sealed) != SEAL_SIZE:
         raise ProtocolError("truncated")
     secret = recipient.open("seal", _binding(place(centre, circle, epoch), kind, recipient.public), sealed)
-    if len(secret) != SECRET_SIZE:
-        raise ProtocolError("malformed")
     return EpochSecret(centre, circle, epoch, secret)
 
 
@@ -106,10 +104,10 @@ def check_epoch(
         raise ProtocolError("bad_commitment")
     if not hmac.compare_digest(secret.circle_key.public, circle_key):
         raise ProtocolError("bad_circle_key")
-    if lock is None or earlier is None:
-        if lock is not None or earlier is not None:
-            raise ProtocolError("bad_lock")
+    if secret.epoch == 1 and lock is None and earlier is None:
         return None
+    if lock is None or earlier is None:
+        raise ProtocolError("bad_lock")
     found = secret.open_lock(lock, earlier[0])
     if not hmac.compare_digest(found.commitment, earlier[1]):
         raise ProtocolError("bad_lock")

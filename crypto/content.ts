@@ -21,7 +21,7 @@ export async function sealChange(
   plaintext: Uint8Array,
   random: Random = systemRandom,
 ): Promise<Bytes> {
-  const key = await secret.contentKey(header.device)
+  const key = await secret.contentCipher(header.device)
   const body = await sealWithNonce(key, "change", headerBytes(header), pad(plaintext), random)
   checkBody(body)
   return body
@@ -35,6 +35,6 @@ export async function sealChange(
 export async function openChange(secret: EpochSecret, header: ChangeHeader, body: Uint8Array): Promise<Bytes> {
   checkBody(body)
   if (body.length === 0) return new Uint8Array(0)
-  const key = await secret.contentKey(header.device)
+  const key = await secret.contentCipher(header.device)
   return unpad(await openWithNonce(key, "change", headerBytes(header), body))
 }

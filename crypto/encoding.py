@@ -26,7 +26,10 @@ def pack(value: Any) -> bytes:
     Raises ProtocolError: "malformed" for a value that has none.
     """
     _check(value, 0)
-    return _encoder.encode(value)
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError:  # half a surrogate pair is not text
+        raise ProtocolError("malformed") from None
 
 
 def unpack(data: bytes | memoryview) -> Any:

@@ -91,7 +91,7 @@ def read_link(text: str) -> Invitation:
     Raises ProtocolError: "malformed", "truncated", "unknown_suite", "malformed", "bad_check", "wrong_centre", in that
     order.
     """
-    data = _strict_base64(text.strip().rpartition(FRAGMENT)[2])
+    data = _strict_base64(text.partition(FRAGMENT)[2] if FRAGMENT in text else text)
     if len(data) < _FIXED.size + _CHECK_SIZE:
         raise ProtocolError("truncated")
     version, centre, root, root_seal, head_index, head_hash, secret, length = _FIXED.unpack_from(data)

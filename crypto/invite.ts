@@ -86,9 +86,8 @@ export async function inviteLink(invitation: Invitation): Promise<string> {
  * order.
  */
 export async function readLink(text: string): Promise<Invitation> {
-  const trimmed = text.trim()
-  const at = trimmed.lastIndexOf(FRAGMENT)
-  const data = fromBase64Url(at < 0 ? trimmed : trimmed.slice(at + FRAGMENT.length))
+  const at = text.indexOf(FRAGMENT)
+  const data = fromBase64Url(at < 0 ? text : text.slice(at + FRAGMENT.length))
   if (data.length < FIXED_SIZE + CHECK_SIZE) throw new ProtocolError("truncated")
   if (data[0] !== LINK_VERSION) throw new ProtocolError("unknown_suite")
   const address = data.slice(FIXED_SIZE, -CHECK_SIZE)
@@ -110,7 +109,7 @@ export async function readLink(text: string): Promise<Invitation> {
 }
 
 function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "")

@@ -14,6 +14,9 @@ export type Random = (size: number) => Bytes
 
 export const systemRandom: Random = (size) => crypto.getRandomValues(new Uint8Array(size))
 
+/** Of AES-256-GCM: 32 bytes, or what `loadAeadKey` made of them. */
+export type AeadKey = Uint8Array | CryptoKey
+
 const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() })
 
 /** What stands before the 32 private bytes in PKCS #8 (RFC 8410), the only form WebCrypto takes them in. */
@@ -113,21 +116,27 @@ export async function hpkeSeal(
   }
 }
 
+/** The 32 bytes, ready to seal and open with and not extractable; worth keeping for a key that is used often. */
+export async function loadAeadKey(key: AeadKey): Promise<CryptoKey> {
+  if (!(key instanceof Uint8Array)) return key
+  return crypto.subtle.importKey("raw", concat(key), "AES-GCM", false, ["encrypt", "decrypt"])
+}
+
 /** AES-256-GCM: ciphertext and 16-byte tag. A nonce is never used twice with one key. */
 export async function aeadSeal(
-  key: Uint8Array,
+  key: AeadKey,
   nonce: Uint8Array,
   purpose: Purpose,
   binding: Uint8Array,
   plaintext: Uint8Array,
 ): Promise<Bytes> {
   const algorithm = { name: "AES-GCM", iv: concat(nonce), additionalData: concat(context(purpose), binding) }
-  return new Uint8Array(await crypto.subtle.encrypt(algorithm, await aesKey(key), concat(plaintext)))
+  return new Uint8Array(await crypto.subtle.encrypt(algorithm, await loadAeadKey(key), concat(plaintext)))
 }
 
 /** Throws ProtocolError: "wrong_key". */
 export async function aeadOpen(
-  key: Uint8Array,
+  key: AeadKey,
   nonce: Uint8Array,
   purpose: Purpose,
   binding: Uint8Array,
@@ -135,7 +144,7 @@ export async function aeadOpen(
 ): Promise<Bytes> {
   const algorithm = { name: "AES-GCM", iv: concat(nonce), additionalData: concat(context(purpose), binding) }
   try {
-    return new Uint8Array(await crypto.subtle.decrypt(algorithm, await aesKey(key), concat(sealed)))
+    return new Uint8Array(await crypto.subtle.decrypt(algorithm, await loadAeadKey(key), concat(sealed)))
   } catch {
     throw new ProtocolError("wrong_key")
   }
@@ -143,7 +152,7 @@ export async function aeadOpen(
 
 /** A fresh 12-byte nonce, then the ciphertext and tag under it. */
 export async function sealWithNonce(
-  key: Uint8Array,
+  key: AeadKey,
   purpose: Purpose,
   binding: Uint8Array,
   plaintext: Uint8Array,
@@ -158,17 +167,8 @@ export async function sealWithNonce(
  *
  * Throws ProtocolError: "wrong_key".
  */
-export function openWithNonce(
-  key: Uint8Array,
-  purpose: Purpose,
-  binding: Uint8Array,
-  sealed: Uint8Array,
-): Promise<Bytes> {
+export function openWithNonce(key: AeadKey, purpose: Purpose, binding: Uint8Array, sealed: Uint8Array): Promise<Bytes> {
   return aeadOpen(key, sealed.slice(0, NONCE_SIZE), purpose, binding, sealed.slice(NONCE_SIZE))
-}
-
-function aesKey(key: Uint8Array): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", concat(key), "AES-GCM", false, ["encrypt", "decrypt"])
 }
 
 /** The private key, not extractable, and its public bytes, which only an extractable import gives away. */

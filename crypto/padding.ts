@@ -15,15 +15,16 @@ export const DEFLATED = 1
 export const END = 0x80
 /** zlib's window size for DEFLATE without a header. */
 const RAW = -15
+/** Bytes unpacked at a time. */
 const PIECE = 4_096
 
 /** The length to pad to: at most 12 % more, so that only O(log log) bits of it show. */
 export function padme(length: number): number {
   if (length < 2) return length
-  const exponent = 31 - Math.clz32(length)
-  const kept = 32 - Math.clz32(exponent)
-  const mask = (1 << (exponent - kept)) - 1
-  return (length + mask) & ~mask
+  const exponent = bitLength(length) - 1
+  const kept = bitLength(exponent)
+  const step = 2 ** (exponent - kept)
+  return Math.ceil(length / step) * step
 }
 
 /**
@@ -71,9 +72,10 @@ function inflate(data: Uint8Array): Bytes {
   let size = 0
   let status: number = Z_OK
   while (status === Z_OK) {
-    stream.output = new Uint8Array(PIECE)
+    const room = Math.min(PIECE, MAX_PLAINTEXT + 1 - size)
+    stream.output = new Uint8Array(room)
     stream.next_out = 0
-    stream.avail_out = PIECE
+    stream.avail_out = room
     status = zlibInflate(stream, Z_NO_FLUSH)
     size += stream.next_out
     pieces.push(stream.output.slice(0, stream.next_out))
@@ -82,4 +84,9 @@ function inflate(data: Uint8Array): Bytes {
   }
   if (status !== Z_STREAM_END || stream.avail_in > 0) throw new ProtocolError("bad_padding")
   return concat(...pieces)
+}
+
+/** Binary digits of a whole number below 2^53. */
+function bitLength(value: number): number {
+  return value < 2 ** 32 ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / 2 ** 32))
 }

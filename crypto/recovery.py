@@ -3,8 +3,8 @@
 Source: SPEC 4.2.  Twin: recovery.ts.
 """
 
-import binascii
 import hmac
+import re
 import unicodedata
 from base64 import b32decode, b32encode
 from dataclasses import dataclass, field
@@ -21,7 +21,8 @@ SEED_SIZE: Final = 24
 CHECK_SIZE: Final = 4
 WORD_COUNT: Final = 21
 QR_PREFIX: Final = "ENGAWA-RECOVERY-1:"
-_QR_LENGTH: Final = 45  # base32 characters of 28 bytes
+_QR: Final = re.compile(QR_PREFIX + "([A-Z2-7]{45})", re.IGNORECASE | re.ASCII)  # base32 of 28 bytes
+_GAP: Final = re.compile(r"[^\S\x1c-\x1f]+")  # Unicode's White_Space; Python's has four control characters more
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def read_words(text: str) -> RecoveryKey:
 
     Raises ProtocolError: "bad_length", "bad_word", "bad_check".
     """
-    words = unicodedata.normalize("NFKD", text).split()
+    words = _split(unicodedata.normalize("NFKD", text))
     if len(words) != WORD_COUNT:
         raise ProtocolError("bad_length")
     if unknown_words(text):
@@ -81,7 +82,7 @@ def read_words(text: str) -> RecoveryKey:
 def unknown_words(text: str) -> list[int]:
     """Positions, from 0, of words that are not in the list: what to look at again."""
     known = set(_list().wordlist)
-    return [i for i, word in enumerate(unicodedata.normalize("NFKD", text).split()) if word not in known]
+    return [i for i, word in enumerate(_split(unicodedata.normalize("NFKD", text))) if word not in known]
 
 
 def read_qr(text: str) -> RecoveryKey:
@@ -89,17 +90,18 @@ def read_qr(text: str) -> RecoveryKey:
 
     Raises ProtocolError: "malformed", "bad_check".
     """
-    code = text.strip().upper()
-    encoded = code.removeprefix(QR_PREFIX)
-    if not code.isascii() or encoded == code or len(encoded) != _QR_LENGTH:
+    found = _QR.fullmatch(" ".join(_split(text)))
+    if not found:
         raise ProtocolError("malformed")
-    try:
-        checked = b32decode(encoded + "===")
-    except binascii.Error:
-        raise ProtocolError("malformed") from None
+    encoded = found[1].upper()
+    checked = b32decode(encoded + "===")
     if b32encode(checked).decode("ascii").rstrip("=") != encoded:
         raise ProtocolError("malformed")
     return _read_checked(checked)
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in _GAP.split(text) if part]
 
 
 def _read_checked(checked: bytes) -> RecoveryKey:

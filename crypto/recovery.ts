@@ -15,8 +15,8 @@ export const SEED_SIZE = 24
 export const CHECK_SIZE = 4
 export const WORD_COUNT = 21
 export const QR_PREFIX = "ENGAWA-RECOVERY-1:"
-/** Base32 characters of 28 bytes. */
-const QR_LENGTH = 45
+/** Base32 of 28 bytes. Without the flag u, no letter beyond ASCII passes for one of either case. */
+const QR = new RegExp(`^${QR_PREFIX}([A-Z2-7]{45})$`, "i")
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 const KNOWN_WORDS = new Set(wordlist.map((word) => word.normalize("NFKD")))
 
@@ -67,7 +67,7 @@ export class RecoveryKey {
  * Throws ProtocolError: "bad_length", "bad_word", "bad_check".
  */
 export async function readWords(text: string): Promise<RecoveryKey> {
-  const words = splitWords(text)
+  const words = split(text.normalize("NFKD"))
   if (words.length !== WORD_COUNT) throw new ProtocolError("bad_length")
   if (unknownWords(text).length > 0) throw new ProtocolError("bad_word")
   let checked: Uint8Array
@@ -81,7 +81,7 @@ export async function readWords(text: string): Promise<RecoveryKey> {
 
 /** Positions, from 0, of words that are not in the list: what to look at again. */
 export function unknownWords(text: string): number[] {
-  return splitWords(text).flatMap((word, i) => (KNOWN_WORDS.has(word) ? [] : [i]))
+  return split(text.normalize("NFKD")).flatMap((word, i) => (KNOWN_WORDS.has(word) ? [] : [i]))
 }
 
 /**
@@ -90,14 +90,13 @@ export function unknownWords(text: string): number[] {
  * Throws ProtocolError: "malformed", "bad_check".
  */
 export async function readQr(text: string): Promise<RecoveryKey> {
-  const code = text.trim().toUpperCase()
-  const encoded = code.slice(QR_PREFIX.length)
-  if (!code.startsWith(QR_PREFIX) || encoded.length !== QR_LENGTH) throw new ProtocolError("malformed")
-  return readChecked(fromBase32(encoded))
+  const found = QR.exec(split(text).join(" "))
+  if (!found) throw new ProtocolError("malformed")
+  return readChecked(fromBase32(found[1]!.toUpperCase()))
 }
 
-function splitWords(text: string): string[] {
-  return text.normalize("NFKD").split(/\s+/).filter(Boolean)
+function split(text: string): string[] {
+  return text.split(/\p{White_Space}+/u).filter(Boolean)
 }
 
 async function readChecked(checked: Uint8Array): Promise<RecoveryKey> {
@@ -116,9 +115,7 @@ function toBase32(bytes: Uint8Array): string {
 }
 
 function fromBase32(text: string): Bytes {
-  const values = Array.from(text, (letter) => BASE32.indexOf(letter))
-  if (values.includes(-1)) throw new ProtocolError("malformed")
-  const bits = values.map((value) => value.toString(2).padStart(5, "0")).join("")
+  const bits = Array.from(text, (letter) => BASE32.indexOf(letter).toString(2).padStart(5, "0")).join("")
   const bytes = Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2))
   if (bits.slice(bytes.length * 8).includes("1")) throw new ProtocolError("malformed")
   return bytes

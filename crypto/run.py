@@ -6,12 +6,13 @@ Source: SPEC 6.6, 6.7.  Twin: run.ts.
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from crypto.change import ChangeHeader, change_id, check_body
+from crypto.change import ChangeHeader, chain_ids, check_bodies
 from crypto.contexts import HASH_SIZE, SIGNATURE_SIZE, SUITE, ZERO_HASH
 from crypto.errors import ProtocolError
 from crypto.signature import verify
@@ -64,16 +65,22 @@ class RunHead:
     blobs: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """A run that was read. `raw` are its bytes as they came: they are what is kept and handed on."""
 
     head: RunHead
-    changes: tuple[Change, ...]
+    bodies: tuple[bytes, ...]
+    ids: tuple[bytes, ...]
+    """Of the changes, in order. They are chained, so the last one covers every body."""
     signed: bytes
     """What the signature is over: everything before the changes, and the id of the last."""
     signature: bytes
     raw: bytes
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        return tuple(_changes(self.head, self.bodies, self.ids))
 
     @property
     def last(self) -> Change:
@@ -101,8 +108,7 @@ def run_start(head: RunHead, count: int) -> bytes:
 
 def run_message(head: RunHead, bodies: Sequence[bytes]) -> bytes:
     """What the device signs with purpose "run": the start of the run and the id of its last change."""
-    *_, last = chain_changes(head, bodies)
-    return run_start(head, len(bodies)) + last.id
+    return run_start(head, len(bodies)) + _chain(head, bodies)[-1]
 
 
 def close_run(head: RunHead, bodies: Sequence[bytes], signature: bytes) -> bytes:
@@ -114,16 +120,6 @@ def close_run(head: RunHead, bodies: Sequence[bytes], signature: bytes) -> bytes
     raw = run_start(head, len(bodies)) + framed + signature
     parse_run(raw)
     return raw
-
-
-def chain_changes(head: RunHead, bodies: Sequence[bytes]) -> Iterator[Change]:
-    """The changes of a run, each chained to the one before."""
-    previous = head.previous
-    for sequence, body in enumerate(bodies, head.first):
-        header = ChangeHeader(head.centre, head.circle, head.epoch, head.device, sequence, previous)
-        change = Change(change_id(header, body), header, body)
-        previous = change.id
-        yield change
 
 
 def parse_run(raw: bytes) -> Run:
@@ -144,18 +140,17 @@ def parse_run(raw: bytes) -> Run:
         raise ProtocolError("malformed")
     blobs_at = FIXED_SIZE + k * _KNOWN.size
     bodies_at = blobs_at + b * HASH_SIZE
-    bodies = _split_bodies(raw, bodies_at, n)
+    bodies = tuple(_split_bodies(raw, bodies_at, n))
     known = tuple(KnownHead(*_KNOWN.unpack_from(raw, FIXED_SIZE + i * _KNOWN.size)) for i in range(k))
     blobs = tuple(raw[at : at + HASH_SIZE] for at in range(blobs_at, bodies_at, HASH_SIZE))
     if not _ascend([k.device for k in known]) or not _ascend(blobs):
         raise ProtocolError("malformed")
     if any(k.device == device for k in known):
         raise ProtocolError("malformed")
-    for body in bodies:
-        check_body(body)
+    check_bodies(bodies)
     head = RunHead(centre, circle, epoch, device, first, previous, index, hashed, known, blobs)
-    changes = tuple(chain_changes(head, bodies))
-    return Run(head, changes, raw[:bodies_at] + changes[-1].id, raw[-SIGNATURE_SIZE:], raw)
+    ids = tuple(_chain(head, bodies))
+    return Run(head, bodies, ids, raw[:bodies_at] + ids[-1], raw[-SIGNATURE_SIZE:], raw)
 
 
 def verify_run(run: Run, key: Ed25519PublicKey | None = None) -> None:
@@ -176,11 +171,21 @@ def _split_bodies(raw: bytes, start: int, count: int) -> list[bytes]:
         if body_at > end or at > end:
             raise ProtocolError("truncated")
         bodies.append(raw[body_at:at])
-    if start > end:
-        raise ProtocolError("truncated")
     if at != end:
         raise ProtocolError("malformed")
     return bodies
+
+
+def _chain(head: RunHead, bodies: Sequence[bytes]) -> list[bytes]:
+    first = ChangeHeader(head.centre, head.circle, head.epoch, head.device, head.first, head.previous)
+    return chain_ids(first, bodies)
+
+
+def _changes(head: RunHead, bodies: Sequence[bytes], ids: Sequence[bytes]) -> Iterator[Change]:
+    previous = head.previous
+    for sequence, (body, id) in enumerate(zip(bodies, ids, strict=True), head.first):
+        yield Change(id, ChangeHeader(head.centre, head.circle, head.epoch, head.device, sequence, previous), body)
+        previous = id
 
 
 def _ascend(items: Sequence[bytes]) -> bool:

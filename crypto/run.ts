@@ -5,7 +5,7 @@
  */
 
 import { type Bytes, compare, concat, equal, toNumber, uint } from "./bytes.ts"
-import { type ChangeHeader, changeId, checkBody } from "./change.ts"
+import { type ChangeHeader, chainIds, checkBodies } from "./change.ts"
 import { HASH_SIZE, SIGNATURE_SIZE, SUITE, ZERO_HASH } from "./contexts.ts"
 import { ProtocolError } from "./errors.ts"
 import { verify } from "./signature.ts"
@@ -46,6 +46,9 @@ export type RunHead = {
 /** A run that was read. `raw` are its bytes as they came: they are what is kept and handed on. */
 export type Run = {
   readonly head: RunHead
+  readonly bodies: readonly Uint8Array[]
+  /** Of the changes, in order. They are chained, so the last one covers every body. */
+  readonly ids: readonly Bytes[]
   readonly changes: readonly Change[]
   /** What the signature is over: everything before the changes, and the id of the last. */
   readonly signed: Bytes
@@ -75,8 +78,8 @@ export function runStart(head: RunHead, count: number): Bytes {
 
 /** What the device signs with purpose "run": the start of the run and the id of its last change. */
 export async function runMessage(head: RunHead, bodies: readonly Uint8Array[]): Promise<Bytes> {
-  const changes = await chainChanges(head, bodies)
-  return concat(runStart(head, bodies.length), changes.at(-1)!.id)
+  const ids = await chain(head, bodies)
+  return concat(runStart(head, bodies.length), ids.at(-1)!)
 }
 
 /**
@@ -89,20 +92,6 @@ export async function closeRun(head: RunHead, bodies: readonly Uint8Array[], sig
   const raw = concat(runStart(head, bodies.length), ...framed, signature)
   await parseRun(raw)
   return raw
-}
-
-/** The changes of a run, each chained to the one before. */
-export async function chainChanges(head: RunHead, bodies: readonly Uint8Array[]): Promise<Change[]> {
-  const { centre, circle, epoch, device } = head
-  const changes: Change[] = []
-  let previous = head.previous
-  for (const [offset, body] of bodies.entries()) {
-    const header = { centre, circle, epoch, device, sequence: head.first + offset, previous }
-    const change = { id: await changeId(header, body), header, body }
-    previous = change.id
-    changes.push(change)
-  }
-  return changes
 }
 
 /**
@@ -129,12 +118,20 @@ export async function parseRun(raw: Uint8Array): Promise<Run> {
   )
   if (!ascend(known.map((head) => head.device)) || !ascend(blobs)) throw new ProtocolError("malformed")
   if (known.some((head) => equal(head.device, device))) throw new ProtocolError("malformed")
-  for (const body of bodies) checkBody(body)
+  checkBodies(bodies)
   const { centre, circle, headIndex, headHash } = fixed
   const head: RunHead = { centre, circle, epoch, device, first, previous, headIndex, headHash, known, blobs }
-  const changes = await chainChanges(head, bodies)
-  const signed = concat(raw.subarray(0, bodiesAt), changes.at(-1)!.id)
-  return { head, changes, signed, signature: raw.slice(-SIGNATURE_SIZE), raw }
+  const ids = await chain(head, bodies)
+  const signed = concat(raw.subarray(0, bodiesAt), ids.at(-1)!)
+  return {
+    head,
+    bodies,
+    ids,
+    changes: changesOf(head, bodies, ids),
+    signed,
+    signature: raw.slice(-SIGNATURE_SIZE),
+    raw,
+  }
 }
 
 /**
@@ -172,7 +169,6 @@ function readKnown(raw: Uint8Array, at: number): KnownHead {
 
 function splitBodies(raw: Uint8Array, start: number, count: number): Uint8Array[] {
   const end = raw.length - SIGNATURE_SIZE
-  if (start > end) throw new ProtocolError("truncated")
   const bodies: Uint8Array[] = []
   let at = start
   for (let i = 0; i < count; i++) {
@@ -184,6 +180,18 @@ function splitBodies(raw: Uint8Array, start: number, count: number): Uint8Array[
   }
   if (at !== end) throw new ProtocolError("malformed")
   return bodies
+}
+
+function chain(head: RunHead, bodies: readonly Uint8Array[]): Promise<Bytes[]> {
+  return chainIds({ ...head, sequence: head.first }, bodies)
+}
+
+function changesOf(head: RunHead, bodies: readonly Uint8Array[], ids: readonly Bytes[]): Change[] {
+  const { centre, circle, epoch, device, first } = head
+  return ids.map((id, i) => {
+    const previous = ids[i - 1] ?? head.previous
+    return { id, header: { centre, circle, epoch, device, sequence: first + i, previous }, body: bodies[i]! }
+  })
 }
 
 function ascend(items: readonly Uint8Array[]): boolean {

@@ -35,7 +35,10 @@ def wrap(
     cost: Cost = Cost(),
     random: Random = system_random,
 ) -> bytes:
-    """The vault secret under a passphrase, and a passkey's PRF output where there is one; 86 bytes."""
+    """The vault secret under a passphrase, and a passkey's PRF output where there is one; 86 bytes.
+
+    Raises ProtocolError: "wrong_passphrase" for an empty one.
+    """
     parameters = _PARAMETERS.pack(1, prf is not None, cost.memory_kib, cost.passes, random(SALT_SIZE))
     kek = _kek(passphrase, prf, parameters)
     return parameters + seal_with_nonce(kek, "vault-wrap", parameters, secret, random)
@@ -78,6 +81,8 @@ def open_value(key: bytes, name: str, sealed: bytes) -> bytes:
 
 
 def _kek(passphrase: str, prf: bytes | None, parameters: bytes) -> bytes:
+    if not passphrase:
+        raise ProtocolError("wrong_passphrase")
     _, _, memory_kib, passes, salt = _PARAMETERS.unpack(parameters)
     argon = Argon2id(salt=salt, length=32, iterations=passes, lanes=1, memory_cost=memory_kib)
     key = argon.derive(unicodedata.normalize("NFKC", passphrase).encode())

@@ -82,6 +82,8 @@ function readCost(parameters: Uint8Array): Cost {
 }
 
 async function keyEncryptionKey(passphrase: string, prf: Uint8Array | null, parameters: Uint8Array): Promise<Bytes> {
+  // The library hashes no empty password; no vault should be open to one either.
+  if (passphrase === "") throw new ProtocolError("wrong_passphrase")
   const { memoryKib, passes } = readCost(parameters)
   const key = await argon2id({
     password: utf8(passphrase.normalize("NFKC")),

@@ -1,0 +1,1 @@
+"""crypto/SPEC.md, as facts."""

@@ -1,0 +1,1 @@
+"""Vectors of crypto/SPEC.md and the program that makes them. Imports neither twin."""
