@@ -1,0 +1,162 @@
+/**
+ * One register: the writes that count, which of them stand, and what is shown.
+ *
+ * The state is a function of the set of writes. For an id is the digest of a change and of the ids it names: naming has no
+ * rings, so whether a write is legal and what it reaches follow from those it names. Adding and removing keep account.
+ *
+ * Source: sync/SPEC.md 5.  Twin: sync/register.py.
+ */
+
+import type { Value } from "../crypto/encoding.ts"
+import type { FieldRule } from "./dictionary.ts"
+import { CHOOSE, type Counted, isEffective, isLegal, leads, reaches } from "./policies.ts"
+import type { RegisterKey } from "./writes.ts"
+
+export type Status = "empty" | "settled" | "conflict" | "decided"
+
+/** A value and the changes that wrote it, ascending. */
+export interface StandingValue {
+  readonly value: Value
+  readonly changes: readonly Uint8Array[]
+}
+
+/**
+ * What a register says.
+ *
+ * status: "settled": one value, or the policy bothers nobody; "decided": several, the policy's choice is shown until a
+ * person decides; "conflict": several, none is shown as the value; "empty": no value stands.
+ * values: all that stand, by smallest change id. requests: asked for without a legal arrow, and not answered yet.
+ */
+export interface View {
+  readonly key: RegisterKey
+  readonly status: Status
+  readonly shown: StandingValue | null
+  readonly values: readonly StandingValue[]
+  readonly requests: readonly StandingValue[]
+}
+
+/** The counting writes of one register, with the account of who reaches whom. */
+export class Register {
+  readonly key: RegisterKey
+  readonly rule: FieldRule
+  readonly #writes = new Map<string, Counted>()
+  readonly #unreached = new Map<string, Counted>()
+  readonly #namers = new Map<string, Set<Counted>>()
+
+  constructor(key: RegisterKey, rule: FieldRule) {
+    this.key = key
+    this.rule = rule
+  }
+
+  get size(): number {
+    return this.#writes.size
+  }
+
+  /** Take in a write whose change wrote nothing here yet. Costs its `over` and the writes that name it. */
+  add(write: Counted): void {
+    this.#writes.set(write.id, write)
+    this.#unreached.set(write.id, write)
+    for (const id of write.over) {
+      const namers = this.#namers.get(id)
+      if (namers) namers.add(write)
+      else this.#namers.set(id, new Set([write]))
+    }
+    for (const other of this.#named(write)) if (other.isLegal) this.#see(write, other, 1)
+    for (const namer of this.#namersOf(write)) {
+      if (namer.isEffective && reaches(this.rule, namer, write)) this.#reach(write, 1)
+    }
+    this.#settle(this.#turn(write))
+  }
+
+  /** Take a change's write out, as if it had never been here. Costs the same as adding it. */
+  remove(id: string): void {
+    const write = this.#writes.get(id)
+    if (!write) return
+    const affected = this.#become(write, false, false)
+    this.#writes.delete(id)
+    this.#unreached.delete(id)
+    for (const named of write.over) {
+      const namers = this.#namers.get(named)
+      namers?.delete(write)
+      if (namers?.size === 0) this.#namers.delete(named)
+    }
+    this.#settle(affected)
+  }
+
+  /** The writes that stand, in no order. */
+  standing(): readonly Counted[] {
+    return [...this.#unreached.values()].filter((write) => write.isLegal)
+  }
+
+  /** What the register says now. Costs the standing writes and the requests. */
+  view(): View {
+    const unreached = [...this.#unreached.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
+    const standing = unreached.filter((write) => write.isLegal)
+    const requests = joinEqual(unreached.filter((write) => !write.isLegal))
+    const values = joinEqual(standing)
+    const { key, rule } = this
+    const [first = null] = values
+    if (values.length < 2) return { key, status: first ? "settled" : "empty", shown: first, values, requests }
+    const chosen = CHOOSE[rule.policy](rule, standing)
+    if (!chosen) return { key, status: "conflict", shown: null, values, requests }
+    const shown = values.find((value) => value.changes.includes(chosen.change)) ?? null
+    return { key, status: rule.policy === "latest" ? "settled" : "decided", shown, values, requests }
+  }
+
+  /** Turn what saw a write become legal or illegal, and so on. No more rounds than naming is deep. */
+  #settle(affected: readonly Counted[]): void {
+    let left = affected
+    for (let round = 0; round < this.#writes.size && left.length > 0; round++) {
+      left = [...new Set(left.flatMap((write) => this.#turn(write)))]
+    }
+  }
+
+  #turn(write: Counted): readonly Counted[] {
+    return this.#become(write, isLegal(this.rule, write), isEffective(this.rule, write))
+  }
+
+  /** Bring the account up to date; the writes that saw it turn legal or illegal. */
+  #become(write: Counted, isLegal: boolean, isEffective: boolean): readonly Counted[] {
+    if (write.isEffective !== isEffective) {
+      write.isEffective = isEffective
+      for (const other of this.#named(write)) {
+        if (reaches(this.rule, write, other)) this.#reach(other, isEffective ? 1 : -1)
+      }
+    }
+    if (write.isLegal === isLegal) return []
+    write.isLegal = isLegal
+    const namers = this.#namersOf(write)
+    for (const namer of namers) this.#see(namer, write, isLegal ? 1 : -1)
+    return namers
+  }
+
+  #see(write: Counted, other: Counted, times: number): void {
+    write.seen += times
+    if (!leads(this.rule, other.value, write)) write.barred += times
+  }
+
+  #reach(write: Counted, times: number): void {
+    write.reachedBy += times
+    if (write.reachedBy > 0) this.#unreached.delete(write.id)
+    else this.#unreached.set(write.id, write)
+  }
+
+  #named(write: Counted): readonly Counted[] {
+    return write.over.flatMap((id) => this.#writes.get(id) ?? [])
+  }
+
+  #namersOf(write: Counted): readonly Counted[] {
+    return [...(this.#namers.get(write.id) ?? [])]
+  }
+}
+
+/** Equal values as one, in the order given. */
+function joinEqual(writes: readonly Counted[]): readonly StandingValue[] {
+  const groups = new Map<string, { value: Value; changes: Uint8Array[] }>()
+  for (const write of writes) {
+    const group = groups.get(write.packed)
+    if (group) group.changes.push(write.change)
+    else groups.set(write.packed, { value: write.value, changes: [write.change] })
+  }
+  return [...groups.values()]
+}
