@@ -1,0 +1,1 @@
+"""The blind relay: it keeps, hands on and refuses bytes that it cannot read."""

@@ -1,0 +1,1 @@
+"""What the relay keeps, behind one small port: `protocol.Store`. SQLite by default, memory for tests."""
