@@ -1,0 +1,1 @@
+"""Cases on which both twins of sync must agree, and the programs that make them."""
