@@ -1,7 +1,7 @@
 """The state of a merge as JSON in which equal states are equal texts: for vectors, for comparing twins and devices.
 
-Keys ascend, nothing stands between tokens, ids are lower-case hex. Within a value, bytes are {"$octets": "..."}: no map of
-strict MessagePack has such a key.
+Keys ascend, nothing stands between tokens, ids are lower-case hex. Within a value, bytes are {"$octets": "..."}: no map
+of strict MessagePack has such a key.
 
 Source: sync/SPEC.md 5.  Twin: sync/canonical.ts.
 """

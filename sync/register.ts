@@ -1,8 +1,8 @@
 /**
  * One register: the writes that count, which of them stand, and what is shown.
  *
- * The state is a function of the set of writes. For an id is the digest of a change and of the ids it names: naming has no
- * rings, so whether a write is legal and what it reaches follow from those it names. Adding and removing keep account.
+ * The state is a function of the set of writes. For an id is the digest of a change and of the ids it names: naming has
+ * no rings, so whether a write is legal and what it reaches follow from those it names. Adding and removing keep account.
  *
  * Source: sync/SPEC.md 5.  Twin: sync/register.py.
  */

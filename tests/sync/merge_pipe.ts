@@ -1,8 +1,8 @@
 /**
  * What `test_merge_twins.py` asks the TypeScript twin, line by line.
  *
- * In: two lines with the dictionaries of version 1 and 2, then logs and texts. Out: for a log the canonical state, for three texts
- * what differs in the last two and how they may be joined.
+ * In: two lines with the dictionaries of version 1 and 2, then logs and texts. Out: for a log the canonical state, for
+ * three texts what differs in the last two and how they may be joined.
  */
 
 import { createInterface } from "node:readline"
