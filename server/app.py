@@ -10,9 +10,12 @@ from logging import getLogger
 from pathlib import Path
 
 from litestar import Litestar
+from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.routes import HTTPRoute
+from litestar.types import Message, Scope
 
 from server.api.blobs import BlobController
 from server.api.directory import DirectoryController
@@ -21,7 +24,7 @@ from server.api.live import LiveController
 from server.api.push import PushController
 from server.api.reading import ReadingController
 from server.api.requests import provide_session
-from server.api.session import SessionController
+from server.api.session import Answer, ChallengeFor, SessionController
 from server.bodies import Bodies
 from server.edge import Edge
 from server.hub import Hub
@@ -32,7 +35,7 @@ from server.relay.directories import Directories
 from server.relay.relay import Relay
 from server.relay.turns import Turns
 from server.sessions import COOKIE, Sessions
-from server.settings import Settings
+from server.settings import Settings, bound_origin
 from server.store.files import FOLDER, BlobDirectory
 from server.store.protocol import BlobFiles, Store
 from server.store.sqlite import SqliteStore
@@ -74,7 +77,7 @@ def create_app(
         await kept.open()
         relay = Relay(
             settings=settings,
-            origins=frozenset(settings.origins or [f"http://{settings.host}:{settings.port}"]),
+            origins=frozenset(settings.origins or [bound_origin(settings)]),
             store=kept,
             blobs=blobs or BlobDirectory(data / FOLDER),
             directories=Directories(),
@@ -87,6 +90,7 @@ def create_app(
             clock=clock,
         )
         app.state.relay = relay
+        _declare_strict(app)
         caretaker = asyncio.create_task(_take_care(relay))
         try:
             yield
@@ -106,6 +110,7 @@ def create_app(
         },
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
+        before_send=[_name_methods],
         openapi_config=_openapi(),
         request_max_body_size=settings.limits.json_bytes,
         logging_config=None,
@@ -129,6 +134,23 @@ async def _take_care(relay: Relay) -> None:
         await relay.store.tidy(int(relay.clock()))
         dropped = await collect(relay)
         _log.info("collected", extra={"fields": {"blobs": dropped}})
+
+
+async def _name_methods(message: Message, scope: Scope) -> None:
+    """Litestar answers OPTIONS with the methods of a path's first handler only."""
+    if message["type"] == "http.response.start" and scope.get("method") == "OPTIONS":
+        route = next(
+            (route for route in scope["litestar_app"].routes if route.path_format == scope["path_template"]), None
+        )
+        if isinstance(route, HTTPRoute):
+            MutableScopeHeaders.from_message(message)["Allow"] = ", ".join(sorted(route.methods))
+
+
+def _declare_strict(app: Litestar) -> None:
+    """Litestar does not say in the document that these take no other fields."""
+    for name, schema in (app.openapi_schema.components.schemas or {}).items():
+        if name in (ChallengeFor.__name__, Answer.__name__):
+            schema.additional_properties = False
 
 
 def _openapi() -> OpenAPIConfig:

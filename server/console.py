@@ -1,6 +1,8 @@
 """`engawa`: what an operator does at the server. Long commands show how far they are."""
 
 import os
+import signal
+import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
@@ -76,10 +78,12 @@ def serve(settings: Settings, host: str | None, port: int | None, founding: str 
     """Serve until told to stop (SIGTERM, SIGINT). Logs are JSON lines on standard output."""
     given = {"host": host, "port": port, "founding": founding}
     settings = msgspec.structs.replace(settings, **{name: it for name, it in given.items() if it is not None})
-    configure()
     try:
         with holding(Path(settings.data)):
+            configure()
             listener, settings = bind(settings)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, _leave)  # uvicorn raises again what it was stopped by
             make_server(settings).run(sockets=[listener])
     except InUseError as error:
         raise click.ClickException(f"{settings.data} is served by another process") from error
@@ -184,6 +188,10 @@ def vapid(settings: Settings, new: bool) -> None:
     click.echo(public_key(Path(settings.data), renew=new))
 
 
+def _leave(*_: object) -> None:
+    raise SystemExit(0)
+
+
 def _database(settings: Settings) -> Path:
     path = Path(settings.data) / FILE
     if not path.exists():
@@ -216,3 +224,13 @@ def _with_bar(job: Callable[[Progress], Manifest]) -> Manifest:
 
 def _say(manifest: Manifest) -> None:
     click.echo(f"{len(manifest.centres)} centres, {manifest.blobs} blobs, made {manifest.made_at}")
+
+
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def demo(arguments: tuple[str, ...]) -> None:
+    """A server with a fictional centre in it, filled by devices: a program of its own, for devices hold keys."""
+    try:
+        sys.exit(subprocess.call([sys.executable, "-m", "server.demo", *arguments]))  # noqa: S603 - our own program
+    except KeyboardInterrupt:
+        sys.exit(0)

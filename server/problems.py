@@ -14,7 +14,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from crypto.errors import ProtocolError
-from server.store.protocol import StoreClosedError
+from server.store.protocol import StoreClosedError, StoreFullError
 from sync.errors import STATUS
 
 MEDIA_TYPE = "application/problem+json"
@@ -99,6 +99,11 @@ def _stopping(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
     return _refused(request, ProtocolError("stopping"))
 
 
+def _full(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    _log.error("disk full")
+    return _refused(request, ProtocolError("quota_exceeded"))
+
+
 def _internal(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     _log.error("internal", extra={"fields": {"error": type(error).__name__, "at": where(error)}})
     return _refused(request, ProtocolError("internal"))
@@ -115,5 +120,6 @@ HANDLERS: dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Re
     HTTPException: _http,
     RecursionError: _too_deep,
     StoreClosedError: _stopping,
+    StoreFullError: _full,
     Exception: _internal,
 }

@@ -1,7 +1,7 @@
 """Every number and choice of an operator: where, who may found, limits, quotas, rates, times.
 
 Read once from a TOML file and from the environment; `ENGAWA_RATES_DEVICE=1200` is `device = 1200` under `[rates]`.
-What the protocol itself fixes (64 runs a push, …) stands in `sync/wire.py`. Source: sync/SPEC.md 9.
+What the protocol itself fixes (64 runs a push, 10,000 devices a centre, …) stands in `sync/`. Source: sync/SPEC.md 9.
 """
 
 import tomllib
@@ -20,12 +20,8 @@ Some = Annotated[int, Meta(ge=1)]
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
-    """Of one centre, and of one request. Sizes in bytes."""
+    """Of one request, and of all that are open at one time. Sizes in bytes."""
 
-    members: Some = 5_000
-    devices: Some = 10_000
-    circles: Some = 100_000
-    open_invites: Some = 500
     directory_bytes: Some = 16 * MIB  # of one POST of entries with their statements
     bodies_in_flight: Some = 256 * MIB  # of all requests being read or judged at one time
     json_bytes: Some = 64 * KIB
@@ -80,6 +76,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     quotas: Quotas = Quotas()
     rates: Rates = Rates()
     times: Times = Times()
+
+
+def bound_origin(settings: Settings) -> str:
+    """What a client on this machine calls the server."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:

@@ -26,6 +26,7 @@ from sync.statements import (
     CircleStatement,
     SealBad,
     Seals,
+    Void,
     digest_of,
     statement_bytes,
     statement_map,
@@ -134,9 +135,12 @@ class Draft:
     def renew_stale(self) -> list[bytes]:
         """A new epoch for every open circle that this entry would leave stale, desks before what is sealed to them.
 
-        Gives those left stale: this author may not renew them, or their secret does not open here.
+        Gives those left stale: this author may not renew them, or their secret does not open here. Beside a `void`
+        nothing is renewed: what it leaves stale is known when it holds, and renewed in the next entry.
         """
         left: list[bytes] = []
+        if any(isinstance(said, Void) for said, _ in self._centre):
+            return left
         for circle in self.directory.stale_after(self.author, self._in_full):
             if circle in self._renewed:
                 continue

@@ -135,10 +135,12 @@ export class Draft {
   /**
    * A new epoch for every open circle that this entry would leave stale, desks before what is sealed to them.
    *
-   * Gives those left stale: this author may not renew them, or their secret does not open here.
+   * Gives those left stale: this author may not renew them, or their secret does not open here. Beside a `void`
+   * nothing is renewed: what it leaves stale is known when it holds, and renewed in the next entry.
    */
   async renewStale(): Promise<Uint8Array[]> {
     const left: Uint8Array[] = []
+    if (this.#centre.some(([said]) => said?.kind === "void")) return left
     for (const circle of this.directory.staleAfter(this.author, this.#inFull)) {
       if (this.#renewed.has(circle)) continue
       const opens = this.#mayRenew(circle) && (await this.#keyring.secret(circle, this.directory.soundEpoch(circle)))

@@ -24,6 +24,8 @@ export class Keyring {
   readonly #secrets = new Map<string, EpochSecret>()
   readonly #tried = new Set<string>()
   readonly #complaints = new Map<string, Wrong>()
+  /** One opening at a time, so that none takes another's unfinished attempt for a failed one. */
+  #turn: Promise<void> = Promise.resolve()
 
   constructor(directory: Directory, ...sealing: readonly SealingKey[]) {
     this.directory = directory
@@ -43,7 +45,9 @@ export class Keyring {
   async secret(circle: Uint8Array, epoch: number): Promise<EpochSecret | null> {
     const known = this.#remembered(circle, epoch)
     if (known) return known
-    for (const rank of this.#ranks(circle).reverse()) await this.#openCircle(rank)
+    const turn = this.#turn.then(() => this.#openRanks(circle))
+    this.#turn = turn.catch(() => undefined)
+    await turn
     return this.#remembered(circle, epoch)
   }
 
@@ -63,6 +67,10 @@ export class Keyring {
     const found: CircleView[] = []
     for (let view = this.#view(circle); view; view = view.desk ? this.#view(view.desk) : null) found.push(view)
     return found
+  }
+
+  async #openRanks(circle: Uint8Array): Promise<void> {
+    for (const rank of this.#ranks(circle).reverse()) await this.#openCircle(rank)
   }
 
   /** Newest epoch first, so that what the locks give is there when its turn comes. */

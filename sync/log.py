@@ -4,7 +4,7 @@ Bytes are only added. One bad change never stops the rest; a pending one is rele
 Source: sync/SPEC.md 4.1, 6.  Twin: sync/log.ts.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from crypto.change import ChangeHeader
@@ -12,7 +12,7 @@ from crypto.contexts import ZERO_HASH
 from crypto.errors import ProtocolError
 from crypto.run import Change, KnownHead, Run, parse_run, verify_run
 from sync.directory import Applied, Directory
-from sync.validity import NamedHead, Verdict, follows, judge_heads
+from sync.validity import NamedHead, Verdict, follows, judge_cutoffs, judge_heads
 
 _BEFORE_ALL = -1  # the floor of a chain's first change
 
@@ -163,12 +163,15 @@ class Log:
         return newest
 
     def missing(self, circle: bytes) -> list[KnownHead]:
-        """Heads that a counting run names and that are not held, each once, by device, number and id."""
+        """Heads that a counting run names and that are not held, each once, by device, number and id.
+
+        An acknowledgement needs no right, so one of a device that was not in the circle, or is cut off, names nothing.
+        """
         lacking = {
             (known.device, known.sequence, known.id)
             for naming in self._named.get(circle, {}).values()
             for known, run in naming
-            if self._counts(run)
+            if self._vouches(run)
         }
         return [KnownHead(*head) for head in sorted(lacking)]
 
@@ -243,13 +246,22 @@ class Log:
 
     def _code(self, held: _Held, heads: Iterable[NamedHead]) -> str | None:
         floor = _BEFORE_ALL if held.floor is None else held.floor
-        return judge_heads(self.directory, held.change, heads, floor, lambda target: self._leads(held, target))
+        return judge_heads(self.directory, held.change, heads, floor, self._leads(held.change))
 
-    def _leads(self, held: _Held, target: bytes) -> bool:
-        return held.change.id in self._lineage(target).spared
+    def _vouches(self, run: Run) -> bool:
+        return any(self._held[change.id].verdict.counts and self._is_heard(run, change) for change in run.changes)
 
-    def _counts(self, run: Run) -> bool:
-        return any(self._held[change.id].verdict.counts for change in run.changes)
+    def _is_heard(self, run: Run, change: Change) -> bool:
+        if not change.is_acknowledgement:
+            return True
+        head = run.head
+        if not self.directory.principal(head.circle, head.device, head.head_index):
+            return False
+        cutoffs, letins = self.directory.cutoffs(head.circle, head.device), self.directory.letins(head.circle)
+        return judge_cutoffs(cutoffs, letins, head.head_index, self._leads(change)) is None
+
+    def _leads(self, change: Change) -> Callable[[bytes], bool]:
+        return lambda target: change.id in self._lineage(target).spared
 
     def _lineage(self, target: bytes) -> _Lineage:
         lineage = self._lineages.get(target)

@@ -9,10 +9,20 @@ import { compare, equal, uint } from "../crypto/bytes.ts"
 import type { ChangeHeader } from "../crypto/change.ts"
 import { ZERO_HASH } from "../crypto/contexts.ts"
 import { ProtocolError } from "../crypto/errors.ts"
-import { type Change, type KnownHead, parseRun, type Run, verifyRun } from "../crypto/run.ts"
+import { type Change, isAcknowledgement, type KnownHead, parseRun, type Run, verifyRun } from "../crypto/run.ts"
 import { ByteMap, ByteSet, textOf } from "./byte_map.ts"
 import type { Applied, Directory } from "./directory.ts"
-import { follows, isSameHead, judgeHeads, type NamedHead, oldestOf, type Verdict, verdictOf } from "./validity.ts"
+import {
+  follows,
+  isSameHead,
+  judgeCutoffs,
+  judgeHeads,
+  type LeadsTo,
+  type NamedHead,
+  oldestOf,
+  type Verdict,
+  verdictOf,
+} from "./validity.ts"
 
 /** The floor of a chain's first change. */
 const BEFORE_ALL = -1
@@ -171,11 +181,15 @@ export class Log {
     return newest
   }
 
-  /** Heads that a counting run names and that are not held, each once, by device, number and id. */
+  /**
+   * Heads that a counting run names and that are not held, each once, by device, number and id.
+   *
+   * An acknowledgement needs no right, so one of a device that was not in the circle, or is cut off, names nothing.
+   */
   missing(circle: Uint8Array): KnownHead[] {
     const lacking = new Map<string, KnownHead>()
     for (const naming of this.#named.get(circle)?.values() ?? []) {
-      for (const [known, run] of naming) if (this.#counts(run)) lacking.set(headText(known), known)
+      for (const [known, run] of naming) if (this.#vouches(run)) lacking.set(headText(known), known)
     }
     return [...lacking.values()].sort(
       (a, b) => compare(a.device, b.device) || a.sequence - b.sequence || compare(a.id, b.id),
@@ -265,12 +279,23 @@ export class Log {
   }
 
   #code(held: Held, heads: readonly NamedHead[]): string | null {
-    const leadsTo = (target: Uint8Array) => this.#lineage(target).spared.has(held.change.id)
-    return judgeHeads(this.directory, held.change, heads, held.floor ?? BEFORE_ALL, leadsTo)
+    return judgeHeads(this.directory, held.change, heads, held.floor ?? BEFORE_ALL, this.#leads(held.change))
   }
 
-  #counts(run: Run): boolean {
-    return run.changes.some((change) => this.#isCounting(change.id))
+  #vouches(run: Run): boolean {
+    return run.changes.some((change) => this.#isCounting(change.id) && this.#isHeard(run, change))
+  }
+
+  #isHeard(run: Run, change: Change): boolean {
+    if (!isAcknowledgement(change)) return true
+    const { circle, device, headIndex } = run.head
+    if (!this.directory.principal(circle, device, headIndex)) return false
+    const [cutoffs, letins] = [this.directory.cutoffs(circle, device), this.directory.letins(circle)]
+    return judgeCutoffs(cutoffs, letins, headIndex, this.#leads(change)) === null
+  }
+
+  #leads(change: Change): LeadsTo {
+    return (target) => this.#lineage(target).spared.has(change.id)
   }
 
   #isCounting(id: Uint8Array): boolean {

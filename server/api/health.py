@@ -27,7 +27,7 @@ async def ready(relay: HeldRelay) -> str:
     """The store answers, and the server is not stopping."""
     if relay.hub.is_closed:
         raise ProtocolError("stopping")
-    await relay.store.centres()
+    await relay.store.read(b"", lambda reader: reader.state())
     return "ready"
 
 

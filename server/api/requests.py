@@ -35,10 +35,13 @@ class BinaryBody(Operation):
 
 
 def of_type(media_type: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
-    """A guard: bodies of this type only. Raises ProtocolError "unsupported_media_type"."""
+    """A guard: bodies of this type only; one that names no type is bytes (RFC 9110, 8.3).
+
+    Raises ProtocolError "unsupported_media_type".
+    """
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        given = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+        given = connection.headers.get("content-type", BINARY).partition(";")[0].strip().lower()
         if given != media_type:
             raise ProtocolError("unsupported_media_type")
 

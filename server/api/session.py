@@ -25,7 +25,7 @@ class ChallengeFor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Challenge(msgspec.Struct, frozen=True):
-    """challenge: 32 bytes in hex. expires: seconds since 1970."""
+    """challenge: 32 bytes in hex. expires: ms since 1970."""
 
     challenge: str
     expires: int
@@ -47,7 +47,7 @@ class SessionController(Controller):
     async def challenge(self, centre: CentrePath, data: JSONBody[ChallengeFor], relay: HeldRelay) -> Challenge:
         """What to sign to sign in. Good once, for two minutes, for this key."""
         challenge, expires = await make_challenge(relay, bytes.fromhex(centre), bytes.fromhex(data.key))
-        return Challenge(challenge.hex(), expires)
+        return Challenge(challenge.hex(), expires * 1000)
 
     @post(status_code=204, guards=[of_type(JSON)], responses=refusals(401, 403, 410, 413, 415, 422))
     async def open(self, centre: CentrePath, data: JSONBody[Answer], relay: HeldRelay) -> Response[None]:

@@ -40,11 +40,11 @@ class Directories:
             if held.roll and state and held.roll.at > state.index:
                 held.roll = None  # ahead of the store: it was changed in a commit that failed
             roll = _caught_up(held, writer)
-            before = roll.at
+            before = roll.changes
             try:
                 yield roll
             except BaseException:
-                if roll.at != before:
+                if roll.changes != before:
                     held.roll = None
                 raise
 

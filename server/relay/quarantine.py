@@ -62,6 +62,9 @@ def _cuts(directory: Directory, run: Run) -> Iterator[tuple[int, bytes | None]]:
 
 def _is_covered(directory: Directory, run: Run, sequences: dict[bytes, int]) -> bool:
     """For every cut-off, the chain reaches from here to the change it names, or to one let in later."""
+    device = directory.device(run.head.device, directory.head.index)
+    if device and device.revoked is not None and run.head.head_index >= device.revoked:
+        return False  # an acknowledgement, written when it was shut out already
     letins = directory.letins(run.head.circle)
     for index, last in _cuts(directory, run):
         names = [last, *(letin.change for letin in letins if letin.index > index)]

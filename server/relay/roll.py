@@ -34,10 +34,11 @@ class Visitor:
 
 
 class Roll:
-    """Not for two threads at once: `Directories` holds its lock."""
+    """changes: how often it was changed. Not for two threads at once: `Directories` holds its lock."""
 
     def __init__(self, centre: bytes) -> None:
         self.directory = Directory(centre)
+        self.changes = 0
         self._membership = Membership()
         self._ends: dict[bytes, Ends] = {}
 
@@ -99,6 +100,7 @@ class Roll:
         return {circle for circle in (*said, *given) if circle is not None}
 
     def _note(self, circles: Iterable[bytes]) -> None:
+        self.changes += 1
         self._ends.clear()
         for circle in circles:
             if view := self.directory.circle(circle, self.at):

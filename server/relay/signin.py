@@ -18,21 +18,21 @@ async def make_challenge(relay: Relay, centre: bytes, key: bytes) -> tuple[bytes
 async def sign_in(relay: Relay, centre: bytes, key: bytes, challenge: bytes, origin: str, signature: bytes) -> str:
     """A token for a device or an open invite that answered our challenge for one of our addresses.
 
-    Raises ProtocolError: "bad_challenge", "wrong_origin", "bad_key", "bad_signature", "bad_challenge" (used before),
-    "unknown_centre", "unknown_device", "revoked" (with the entry), "invite_closed".
+    Raises ProtocolError: "bad_challenge", "wrong_origin", "bad_key", "bad_signature", "unknown_centre",
+    "unknown_device", "revoked" (with the entry), "invite_closed", "bad_challenge" (used before).
     """
     expires = relay.sessions.check_challenge(centre, key, challenge)
     if origin not in relay.origins:
         raise ProtocolError("wrong_origin")
     await relay.work(lambda: verify_session(centre, key, challenge, origin, signature))
-    if not await relay.store.write(centre, lambda writer: writer.spend(challenge, expires)):
-        raise ProtocolError("bad_challenge")
 
     def job(reader: Reader) -> None:
         with relay.directories.for_reader(reader) as roll:
             roll.who(key, relay.now())
 
     await relay.store.read(centre, job)
+    if not await relay.store.write(centre, lambda writer: writer.spend(challenge, expires)):
+        raise ProtocolError("bad_challenge")
     return relay.sessions.make_token(centre, key)
 
 

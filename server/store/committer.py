@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
-from server.store.protocol import Moved, StoreClosedError
+from server.store.protocol import Moved, StoreClosedError, StoreFullError
 from server.store.rows import SqliteWriter
 
 _GROUP_BYTES = 8 * 1024**2
@@ -110,10 +110,10 @@ class Committer:
             outcomes = [self._try(job, grown) for job in group]
             moved = [_moved(writer) for writer in grown.values()]
             self._connection.execute("commit")
-        except Exception as error:
+        except Exception as error:  # nobody in this group is told "on disk"
             with contextlib.suppress(Exception):
                 self._connection.execute("rollback")
-            outcomes, moved = [_Outcome(job.future, None, error) for job in group], []
+            outcomes, moved = [_Outcome(job.future, None, _named(error)) for job in group], []
         self._loop.call_soon_threadsafe(self._finish, outcomes, moved)
 
     def _try(self, job: _Job, grown: dict[bytes, SqliteWriter]) -> _Outcome:
@@ -122,10 +122,13 @@ class Committer:
         try:
             value = job.run(writer)
         except Exception as error:
+            if not self._connection.in_transaction:
+                raise  # SQLite undid all of it: the disk is full, say
             self._connection.execute("rollback to job")
             return _Outcome(job.future, None, error)
         finally:
-            self._connection.execute("release job")
+            if self._connection.in_transaction:
+                self._connection.execute("release job")
         if writer.grew:
             grown[job.centre] = writer
         return _Outcome(job.future, value, None)
@@ -135,6 +138,11 @@ class Committer:
             outcome.tell()
         for centre in moved:
             self._grew(centre)
+
+
+def _named(error: Exception) -> Exception:
+    """SQLite's word for a full disk, in ours."""
+    return StoreFullError() if "disk is full" in str(error) else error
 
 
 def _moved(writer: SqliteWriter) -> Moved:

@@ -268,3 +268,7 @@ class BlobFiles(Protocol):
 
 class StoreClosedError(Exception):
     """The store takes no more jobs: the server is stopping."""
+
+
+class StoreFullError(Exception):
+    """The disk takes no more. Nothing of what was asked is kept."""

@@ -33,6 +33,13 @@ OPEN = Settings(founding="open", origins=(ORIGIN,), rates=Rates(device=10**9, ad
 BINARY = {"Content-Type": "application/octet-stream"}
 
 
+def altered(data: bytes, at: int = -1) -> bytes:
+    """One bit of it is another."""
+    changed = bytearray(data)
+    changed[at] ^= 1
+    return bytes(changed)
+
+
 class Signer(Protocol):
     @property
     def signing(self) -> SigningKey: ...

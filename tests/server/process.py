@@ -74,7 +74,7 @@ class Process:
 @asynccontextmanager
 async def serving(data: Path, **settings: str) -> AsyncIterator[tuple[Process, Visitors]]:
     """A server and a client for it; stopped at the end if it still runs."""
-    process = Process(data, **settings)
+    process = Process(data, 0, **settings)
     try:
         async with httpx.AsyncClient(base_url=process.origin, timeout=30) as http:
             yield process, Visitors(http, process.origin)

@@ -12,9 +12,12 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from crypto.run import Run
+from server.store.files import BlobDirectory
+from server.store.sqlite import SqliteStore
 from server.verify import Finding, verify
 from sync.statements import DeviceAdd, MemberAdd
-from tests.server.house import Visitors
+from sync.wire import push_body
+from tests.server.house import OPEN, House, Visitors
 from tests.server.process import Process
 from tests.sync.centre import Centre, Device
 
@@ -139,3 +142,30 @@ async def test_a_request_its_client_gave_up_is_kept_all_the_same(tmp_path: Path)
     process.stop()
 
     assert [run.raw for run in runs] == [each.run for each in pulled]
+
+
+async def test_a_full_disk_refuses_and_what_it_refused_is_taken_later(tmp_path: Path) -> None:
+    """The directory in memory must not be ahead of the one on disk."""
+    store = SqliteStore(tmp_path)
+    centre = Centre.found()
+    centre.say(centre.admin, *(MemberAdd(centre.random(16), "supporter", ()) for _ in range(1_000)))
+    run = centre.write(centre.admin, centre.circle, centre.random(200_000))
+    async with House(OPEN, store, BlobDirectory(tmp_path)) as house:
+        await house.append(centre, *centre.frames[0])
+        limit_pages(store, 1)
+        entry = await house.append(centre, *centre.frames[1])
+        limit_pages(store, 10**6)
+        again = await house.append(centre, *centre.frames[1])
+        limit_pages(store, 1)
+        pushed = await house.post(centre, "/push", push_body([run.raw]))
+        limit_pages(store, 10**6)
+        accepted = await house.push(centre, run)
+
+    assert [(507, "quota_exceeded")] * 2 == [(each.status_code, each.json()["code"]) for each in (entry, pushed)]
+    assert 200 == again.status_code
+    assert [{"status": "accepted", "cursor": 1}] == accepted
+
+
+def limit_pages(store: SqliteStore, pages: int) -> None:
+    """A disk that takes no more than it holds, or that has room again."""
+    store._database.execute(f"pragma max_page_count={pages}")

@@ -6,7 +6,7 @@ from crypto.contexts import ZERO_HASH
 from server.store.protocol import HeldStatement, Writer
 from sync.statements import DeviceAdd, MemberAdd, Void
 from sync.wire import GivenEntry, directory_frame, read_statements
-from tests.server.house import OPEN, House, with_settings
+from tests.server.house import OPEN, House, altered, with_settings
 from tests.sync.centre import START, Centre
 
 pytestmark = pytest.mark.anyio
@@ -68,7 +68,7 @@ async def test_what_an_author_may_not_say_is_refused_whole(house: House, centre:
 async def test_an_altered_entry_is_refused(house: House, centre: Centre) -> None:
     centre.member()
     entry, given = centre.frames[1]
-    answer = await house.append(centre, entry[:-1] + bytes([entry[-1] ^ 1]), given)
+    answer = await house.append(centre, altered(entry), given)
 
     assert (422, "bad_signature") == (answer.status_code, answer.json()["code"])
 
@@ -298,12 +298,12 @@ async def test_founding_needs_to_be_allowed() -> None:
     centre = Centre.found()
     async with House(with_settings(OPEN, founding="closed")) as house:
         refused = await house.append(centre, *centre.frames[0])
-        unknown = await house.append(centre, centre.frames[0][0][:-1] + b"\0", centre.frames[0][1])
+        forged = await house.append(centre, altered(centre.frames[0][0]), centre.frames[0][1])
         await house.store.allow(centre.id)
         allowed = await house.append(centre, *centre.frames[0])
 
     assert (403, "founding_closed") == (refused.status_code, refused.json()["code"])
-    assert "bad_signature" == unknown.json()["code"]
+    assert "bad_signature" == forged.json()["code"]
     assert 200 == allowed.status_code
 
 
@@ -355,3 +355,22 @@ async def test_a_void_holds_after_the_server_read_its_directory_anew(house: Hous
 
     assert (404, "unknown_device") == (answer.status_code, answer.json()["code"])
     assert "refused" == (await house.push(centre, run))[0]["status"]
+
+
+async def test_a_heal_that_fails_leaves_nothing_behind(house: House, centre: Centre) -> None:
+    """Neither on disk nor in what the server remembers of the directory."""
+    case = centre.open("case")
+    admin = await house.sign_in(centre, centre.admin)
+    entry, given = centre.frames[1]
+    bare = directory_frame(GivenEntry(entry, ()))
+    await house.post(centre, "/directory/heal", bare, **admin.headers)
+    stray = directory_frame(GivenEntry(entry, (*given, b"\x81\xa4kind\xa1x")))
+    failed = await house.post(centre, "/directory/heal", stray)
+    unknown = await house.push(centre, centre.write(centre.admin, case))
+    healed = await house.post(centre, "/directory/heal", frames(centre, 1))
+    known = await house.push(centre, centre.write(centre.admin, case, behind=(0, ZERO_HASH)))
+
+    assert (422, "statement_stray") == (failed.status_code, failed.json()["code"])
+    assert [{"status": "refused", "code": "unknown_circle"}] == unknown
+    assert 200 == healed.status_code
+    assert ["accepted"] == [each["status"] for each in known]

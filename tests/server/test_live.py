@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -43,6 +44,7 @@ class Stream:
         return [line async for line in self._lines]
 
 
+@asynccontextmanager
 async def listen(visitors: Visitors, guest: Guest, centre: Centre) -> AsyncIterator[Stream]:
     async with visitors.http.stream("GET", visitors.base(centre) + "/live", headers=guest.headers) as answer:
         assert answer.status_code == 200
@@ -55,7 +57,7 @@ async def test_a_poke_says_how_far_the_log_and_the_directory_are(tmp_path: Path)
     async with serving(tmp_path) as (_, visitors):
         await visitors.follow(centre)
         guest = await visitors.sign_in(centre, centre.admin)
-        async for stream in listen(visitors, guest, centre):
+        async with listen(visitors, guest, centre) as stream:
             first = await stream.poke()
             await visitors.push(centre, centre.write(centre.admin, centre.circle))
             second = await stream.poke()
@@ -72,7 +74,7 @@ async def test_a_quiet_stream_has_comments_and_an_end(tmp_path: Path) -> None:
     async with serving(tmp_path, **times) as (_, visitors):
         await visitors.follow(centre)
         guest = await visitors.sign_in(centre, centre.admin)
-        async for stream in listen(visitors, guest, centre):
+        async with listen(visitors, guest, centre) as stream:
             lines = await asyncio.wait_for(stream.rest(), 10)
 
     assert "retry: 3000" in lines
@@ -85,7 +87,7 @@ async def test_the_stream_of_a_revoked_device_ends_at_once(tmp_path: Path) -> No
     async with serving(tmp_path) as (_, visitors):
         await visitors.follow(centre)
         guest = await visitors.sign_in(centre, device)
-        async for stream in listen(visitors, guest, centre):
+        async with listen(visitors, guest, centre) as stream:
             await stream.poke()
             centre.say(centre.admin, DeviceRevoke(device.key))
             await visitors.follow(centre, centre.head)
@@ -99,14 +101,13 @@ async def test_a_server_with_open_streams_stops_within_a_second(tmp_path: Path) 
     async with serving(tmp_path) as (process, visitors):
         await visitors.follow(centre)
         guest = await visitors.sign_in(centre, centre.admin)
-        async for first in listen(visitors, guest, centre):
-            async for second in listen(visitors, guest, centre):
-                await first.poke()
-                await second.poke()
-                began = monotonic()
-                code = await asyncio.to_thread(process.stop)
-                seconds = monotonic() - began
-                rest = await first.rest() + await second.rest()
+        async with listen(visitors, guest, centre) as first, listen(visitors, guest, centre) as second:
+            await first.poke()
+            await second.poke()
+            began = monotonic()
+            code = await asyncio.to_thread(process.stop)
+            seconds = monotonic() - began
+            rest = await first.rest() + await second.rest()
 
     assert 0 == code
     assert seconds < 1
@@ -121,7 +122,7 @@ async def test_one_device_holds_only_so_many_streams(tmp_path: Path) -> None:
     async with serving(tmp_path, ENGAWA_LIMITS_STREAMS_PER_DEVICE="1") as (_, visitors):
         await visitors.follow(centre)
         guest = await visitors.sign_in(centre, centre.admin)
-        async for stream in listen(visitors, guest, centre):
+        async with listen(visitors, guest, centre) as stream:
             await stream.poke()
             more = await guest.get("/live")
 

@@ -7,7 +7,7 @@ from server.settings import Quotas
 from sync.statements import Void
 from sync.wire import read_quarantine
 from tests.server.house import OPEN, House, with_settings
-from tests.sync.centre import Centre, Device
+from tests.sync.centre import ACKNOWLEDGEMENT, Centre, Device
 
 pytestmark = pytest.mark.anyio
 
@@ -76,6 +76,15 @@ async def test_what_a_revoked_device_writes_under_a_newer_head_is_refused(house:
     newer = centre.write(yuki, centre.circle, b"new", behind=(1, runs[0].last.id))
 
     assert [("refused", "not_enrolled")] == await statuses(house, centre, newer)
+
+
+async def test_a_revoked_device_cannot_go_on_by_acknowledging(house: House, centre: Centre) -> None:
+    """An empty run under a newer head would count, if it got into the log."""
+    yuki, runs = await lost(house, centre)
+    empty = centre.write(yuki, centre.circle, ACKNOWLEDGEMENT, behind=(1, runs[0].last.id))
+
+    assert [("quarantined", "revoked")] == await statuses(house, centre, empty)
+    assert [runs[0].raw] == await in_log(house, centre)
 
 
 async def test_a_let_in_change_brings_its_ancestors_into_the_log(house: House, centre: Centre) -> None:

@@ -4,17 +4,20 @@ import asyncio
 import hashlib
 import random
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 from anyio.lowlevel import checkpoint
 
+from server.store import streams
 from server.store.files import BlobDirectory
 from server.store.memory import MemoryBlobs, MemoryStore
 from server.store.protocol import (
     BlobFiles,
     BlobRow,
     CentreState,
+    Frames,
     HeldEntry,
     HeldStatement,
     Moved,
@@ -23,10 +26,12 @@ from server.store.protocol import (
     Refusal,
     Store,
     StoreClosedError,
+    StoreFullError,
     Tail,
     Writer,
 )
 from server.store.sqlite import SqliteStore
+from sync.wire import PullReader, pull_header
 
 pytestmark = pytest.mark.anyio
 
@@ -373,6 +378,89 @@ async def test_cursors_never_skip_for_a_reader_beside_many_writers(store: Store)
     await asyncio.wait_for(asyncio.gather(follow(), *writes), 30)
 
     assert list(range(1, 201)) == seen, f"seed {seed}"
+
+
+async def numbered(store: Store, after: int = 0) -> list[tuple[int, bytes]]:
+    def source(reader: Reader, after: int) -> Frames:
+        for run in reader.runs([CIRCLE], after, 1_000):
+            yield run.cursor, (pull_header(run.cursor, 0, len(run.data)), run.data)
+
+    chunks = [chunk async for chunk in store.stream(CENTRE, source, after)]
+    return [(each.cursor, each.run) for each in PullReader().feed(b"".join(chunks))]
+
+
+async def test_a_stream_gives_everything_after_a_place_in_order(store: Store) -> None:
+    runs = [make_run(n, size=30_000) for n in range(1, 9)]
+    await store.write(CENTRE, lambda writer: [writer.add_run(run) for run in runs])
+
+    assert [(n, run.data) for n, run in enumerate(runs, 1)] == await numbered(store)
+    assert [(n, runs[n - 1].data) for n in (6, 7, 8)] == await numbered(store, after=5)
+    assert [] == await numbered(store, after=8)
+
+
+async def test_a_slow_reader_keeps_no_old_page_alive_and_misses_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its look at the store is cut again and again, and taken up where it was."""
+    monkeypatch.setattr(streams, "_LOOK_SECONDS", 0)
+    runs = [make_run(n, size=70_000) for n in range(1, 9)]
+    await store.write(CENTRE, lambda writer: [writer.add_run(run) for run in runs])
+    looks: list[int] = []
+    got: list[bytes] = []
+
+    def source(reader: Reader, after: int) -> Frames:
+        looks.append(after)
+        for run in reader.runs([CIRCLE], after, 1_000):
+            yield run.cursor, (run.data,)
+
+    async for chunk in store.stream(CENTRE, source, 0):
+        got.append(chunk)
+        for _ in range(3):
+            await checkpoint()
+
+    assert [run.data for run in runs] == got
+    assert list(range(9)) == looks
+
+
+async def test_a_stream_that_nobody_finishes_is_let_go(store: Store) -> None:
+    runs = [make_run(n, size=70_000) for n in range(1, 9)]
+    await store.write(CENTRE, lambda writer: [writer.add_run(run) for run in runs])
+    ended: list[bool] = []
+
+    def source(reader: Reader, after: int) -> Frames:
+        try:
+            for run in reader.runs([CIRCLE], after, 1_000):
+                yield run.cursor, (run.data,)
+        finally:
+            ended.append(True)
+
+    async with aclosing(store.stream(CENTRE, source, 0)) as chunks:  # type: ignore[type-var]
+        async for _ in chunks:
+            break
+
+    assert [True] == ended
+
+
+async def test_a_full_disk_keeps_nothing_of_what_it_refuses_and_goes_on(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    await store.open()
+    await store.write(CENTRE, lambda writer: writer.found())
+    await store.write(CENTRE, lambda writer: writer.add_run(make_run()))
+    limit_pages(store, 60)
+    jobs = [store.write(CENTRE, lambda writer, n=n: writer.add_run(make_run(n, size=10**6))) for n in (2, 3)]  # type: ignore[misc]
+    failed = await asyncio.gather(*jobs, return_exceptions=True)
+    held = await pull(store)
+    limit_pages(store, 10**6)
+    later = await store.write(CENTRE, lambda writer: writer.add_run(make_run(2)))
+    await store.close()
+
+    assert [StoreFullError] * 2 == [type(each) for each in failed]
+    assert [(1, make_run().data)] == held
+    assert 2 == later
+
+
+def limit_pages(store: SqliteStore, pages: int) -> None:
+    store._database.execute(f"pragma max_page_count={pages}")
 
 
 @pytest.fixture(params=["memory", "directory"])

@@ -59,6 +59,7 @@ def tell(seed: int, steps: int = 40, *, void: bool = False) -> Story:
     story.people = [centre.admin, centre.join("staff", desk=centre.desk), centre.join(), centre.join()]
     story.circles = [centre.circle, centre.desk]
     _open(story)
+    story.runs.append(centre.write(centre.admin, centre.circle))
     for step in range(steps):
         if void and step == steps - 5:
             _undo(story)
@@ -88,8 +89,7 @@ def _write(story: Story) -> None:
     c, device, circle = story.centre, _person(story), _circle(story)
     texts = [story.random.choice([b"note", b"longer note", ACKNOWLEDGEMENT]) for _ in range(story.random.randint(1, 3))]
     at = max(0, c.head - story.random.choice([0, 0, 0, 1, 3]))
-    if c.directory.circle(circle, at) is not None:
-        story.runs.append(c.write(device, circle, *texts, at=at, known=_known(story, device, circle)))
+    story.runs.append(c.write(device, circle, *texts, at=at, known=_known(story, device, circle)))
 
 
 def _known(story: Story, device: Device, circle: bytes) -> list[KnownHead]:
@@ -127,6 +127,15 @@ def _sign_again(story: Story) -> None:
     story.runs.append(story.centre.sign(device, head, [change.body for change in run.changes]))
 
 
+def _pose(story: Story) -> None:
+    """A change that names another device's, or another circle's, as the one before it; sometimes it is let in."""
+    run, device, circle = story.random.choice(story.runs), _person(story), _circle(story)
+    posing = story.centre.write(device, circle, b"other", behind=(run.last.header.sequence, run.last.id))
+    story.runs.append(posing)
+    if story.random.random() < 0.5:
+        story.centre.act(story.people[1], lambda draft: draft.let_in(circle, posing.last.id), renew=False)
+
+
 def _renew(story: Story) -> None:
     circle = _circle(story)
     view = story.centre.directory.circle(circle, story.centre.head)
@@ -142,10 +151,10 @@ def _close(story: Story) -> None:
 
 
 def _cut_off(story: Story) -> None:
-    device, circle = _person(story), _circle(story)
-    runs = [run for run in _of_runs(story, device) if run.head.circle == circle]
-    last = story.random.choice([None, *(change.id for run in runs for change in run.changes)])
-    story.centre.act(story.centre.admin, lambda draft: draft.cut_off(circle, device.key, last), renew=False)
+    head = story.random.choice(story.runs).head
+    chain = [run for run in story.runs if (run.head.device, run.head.circle) == (head.device, head.circle)]
+    last = story.random.choice([None, *(change.id for run in chain for change in run.changes)])
+    story.centre.act(story.centre.admin, lambda draft: draft.cut_off(head.circle, head.device, last), renew=False)
 
 
 def _let_in(story: Story) -> None:
@@ -218,6 +227,7 @@ _STEPS: list[Callable[[Story], None]] = [
     _write,
     _fork,
     _sign_again,
+    _pose,
     _open,
     _renew,
     _close,
@@ -232,7 +242,7 @@ _STEPS: list[Callable[[Story], None]] = [
     _lie,
     _new_root,
 ]
-_WEIGHTS = [24, 4, 4, 2, 5, 1, 3, 4, 1, 1, 2, 1, 2, 1, 2, 1]
+_WEIGHTS = [24, 4, 4, 2, 2, 5, 1, 4, 3, 1, 1, 2, 1, 2, 1, 2, 1]
 
 
 def behind(story: Story, index: int) -> Head:

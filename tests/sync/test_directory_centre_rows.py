@@ -106,6 +106,12 @@ def test_every_kind_of_statement_has_a_row_that_holds() -> None:
     assert {kind for kind in KINDS if not kind.startswith(("circle.", "seal."))} - {"centre.found"} == holding
 
 
+def test_an_enrolment_stands_first_in_its_entry_or_not_at_all() -> None:
+    w = world()
+
+    assert "not_entitled" == w.code(w.admin, Policy({}), w.enrolment(w.invite, w.admin))
+
+
 def test_an_invitation_cannot_enrol_a_key_with_which_anybody_signs() -> None:
     """Such a key could sign nothing by itself, so the entry has to be somebody else's: the root's, by `device.add`."""
     w = world()

@@ -54,7 +54,7 @@ def test_rogue_admin_then_void() -> None:
     c.say(ghost, MemberRole(yuki.member, "admin", ()))
     names = tuple(hash_of(c, index) for index in range(kept + 1, c.head + 1))
 
-    applied = c.say(c.root, Void(names), renew=False)
+    applied = c.say(c.root, Void(names))
 
     assert applied.rebuilt
     after = snapshot(c.directory)
@@ -124,6 +124,25 @@ def test_an_entry_with_a_void_stands_even_when_the_root_that_signed_it_is_unmade
     assert root is not None
     assert old_root.key == root.key
     assert [True, True, False, False] == [c.directory.is_void(i) for i in (policy, replaced, first, c.head)]
+
+
+def test_what_stands_beside_a_void_holds_or_falls_by_itself() -> None:
+    """The entry cannot fall, nor who the root was when it wrote it; its other statements can."""
+    c = Centre.found(57)
+    member = c.member()
+    added = c.head
+    new_root = c.device(b"")
+    c.say(c.root, RootReplace(new_root.key, new_root.sealing.public), renew=False)
+    replaced = c.head
+    c.say(new_root, Void((bytes(32),)), Policy({"idle_minutes": 1}))
+    kept = c.head
+    c.say(new_root, Void((bytes(32),)), MemberRole(member, "staff", ()))
+    emptied = c.head
+    c.say(new_root, Void(tuple(sorted((hash_of(c, added), hash_of(c, replaced))))))
+
+    assert {"idle_minutes": 1} == c.directory.policy(c.head)
+    assert c.directory.member(member, c.head) is None
+    assert [False, False] == [c.directory.is_void(index) for index in (kept, emptied)]
 
 
 def test_an_entry_with_a_void_is_all_or_nothing_too() -> None:
@@ -255,6 +274,17 @@ def test_the_roots_void_of_our_side_makes_us_change_over() -> None:
     assert comparison.directory is not None
     assert {"theirs": 1} == comparison.directory.policy(comparison.directory.head.index)
     assert "forked" == compare(own, restored.frames[:-1]).outcome
+
+
+def test_the_old_roots_void_of_our_side_counts_whoever_our_side_made_root() -> None:
+    """A thief of the paper key replaced the root here; the owner, with the same paper, voided that elsewhere."""
+    c = Centre.found(58)
+    own = c.reader()
+    thief = c.device(b"")
+    own.apply(*c.frame(c.root, [RootReplace(thief.key, thief.sealing.public)]))
+    c.put(c.frame(c.root, [Void((own.head.hash,))]))
+
+    assert "changed_over" == compare(own, c.frames).outcome
 
 
 def test_a_void_by_a_root_made_on_the_other_side_does_not_make_us_change_over() -> None:

@@ -13,6 +13,7 @@ from sync.statements import (
     DeviceAdd,
     DeviceEnrol,
     DeviceRevoke,
+    MemberRole,
     digest_of,
     parse_statement,
     statement_bytes,
@@ -201,6 +202,18 @@ def test_what_a_draft_leaves_stale_is_told() -> None:
     assert [private] == draft.renew_stale()
     c.append(draft, c.admin)
     assert [True, False] == [c.directory.stale(circle, c.head) for circle in (private, case)]
+
+
+def test_who_is_no_principal_any_more_leaves_a_circle_to_the_others() -> None:
+    """A counsellor who is one no longer still holds the desk's secret; she renews the centre, and not the desk."""
+    c = Centre.found(113)
+    staff = c.join("staff", desk=c.desk)
+    c.say(c.admin, MemberRole(staff.member, "supporter", ()), renew=False)
+    draft = c.draft(staff)
+    draft.renew(c.circle)
+
+    assert [c.desk] == draft.renew_stale()
+    c.append(draft, staff)
 
 
 def test_drafting_changes_nothing_in_the_directory() -> None:

@@ -12,7 +12,7 @@ from sync.directory import Directory
 from sync.log import Log
 from sync.statements import Policy, Void
 from sync.validity import Verdict, judge
-from tests.sync.centre import Centre
+from tests.sync.centre import ACKNOWLEDGEMENT, Centre
 from tests.sync.stories import Story, tell
 
 SEEDS = 12
@@ -247,9 +247,14 @@ def test_heads_named_only_by_what_does_not_count_are_ignored() -> None:
     yuki = c.join()
     c.revoke(yuki)
     log = log_of(c)
-    log.add(c.write(yuki, c.circle, known=[KnownHead(c.admin.key, 99, bytes(32))]).raw)
+    bogus = [KnownHead(c.admin.key, 99, bytes(32))]
+    log.add(c.write(yuki, c.circle, known=bogus).raw)
+    log.add(c.write(yuki, c.circle, ACKNOWLEDGEMENT, known=bogus).raw)
+    log.add(c.write(yuki, c.circle, ACKNOWLEDGEMENT, at=c.head - 1, behind=(0, bytes(32)), known=bogus).raw)
 
     assert [] == log.missing(c.circle)
+    log.add(c.write(c.admin, c.circle, ACKNOWLEDGEMENT, known=[KnownHead(yuki.key, 99, bytes(32))]).raw)
+    assert [KnownHead(yuki.key, 99, bytes(32))] == log.missing(c.circle)
 
 
 def test_a_change_that_does_not_open_is_kept_with_its_code() -> None:

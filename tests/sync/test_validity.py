@@ -5,8 +5,9 @@ import pytest
 from crypto.run import Run, RunHead
 from sync.circles import Cutoff, Letin
 from sync.draft import Draft
+from sync.log import Log
 from sync.statements import DeviceRevoke, InviteCancel, MemberEnd, MemberRole, Policy, Void
-from sync.validity import judge, judge_cutoffs, judge_head
+from sync.validity import Verdict, judge, judge_cutoffs, judge_head
 from tests.sync.centre import ACKNOWLEDGEMENT, Centre, Device
 
 
@@ -284,6 +285,22 @@ def test_vandalism_by_cut_off_is_mended_by_one_let_in() -> None:
     assert [None, None, "cut_off"] == codes(c, *notes)
     c.act(c.admin, lambda draft: draft.cut_off(case, yuki.key, None, deliberate=True))
     assert ["cut_off"] * 3 == codes(c, *notes)
+
+
+def test_a_let_in_of_a_change_that_poses_as_another_devices_next_brings_back_nothing() -> None:
+    c = Centre.found(86)
+    yuki, nao = c.join(), c.join()
+    case = c.open("case", members=[yuki.member, nao.member])
+    hers = c.write(yuki, case)
+    posing = c.write(nao, case, behind=(1, hers.last.id))
+    c.act(c.admin, lambda draft: draft.cut_off(case, yuki.key, None))
+    c.act(c.admin, lambda draft: draft.let_in(case, posing.last.id))
+    log = Log(c.directory)
+    for run in (hers, posing):
+        log.add_run(run)
+
+    assert ["cut_off", "ancestor_missing"] == codes(c, hers, posing)
+    assert [Verdict("cut_off"), Verdict("ancestor_missing")] == [log.verdict(run.last.id) for run in (hers, posing)]
 
 
 def test_private_circle_after_theft() -> None:

@@ -62,6 +62,9 @@ class World:
         c.act(self.staff, lambda draft: draft.close(self.closed))
         self.shredded = c.open("case", case=self.shredded_case_id)
         c.act(c.admin, lambda draft: draft.shred(self.shredded))
+        self.carried = c.open("case", members=[self.office.member])  # by staff who is in no desk
+        self.burnt_desk = c.open("desk", devices=[c.admin.key])
+        c.act(c.admin, lambda draft: draft.shred(self.burnt_desk))
         self.new = c.device(self.yuki.member, self.invite.sealing)
 
     def enrolment(self, invite: Invite, device: Device, /, **changed: bytes) -> DeviceEnrol:

@@ -1,0 +1,129 @@
+"""What every part of a device works with: what it holds, its way to the server, saving, appending, contacts.
+
+Never imported by the server.  Source: sync/SPEC.md 3, 6, 7.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from crypto.errors import ProtocolError
+from crypto.keys import Random, system_random
+from crypto.vault import Cost
+from sync.dictionary import dictionary
+from sync.draft import Draft
+from sync.edits import Edit, encode_edits
+from sync.exchange import Exchange, Report
+from sync.exchange_chains import ChainActions
+from sync.holdings import Clock, Holdings
+from sync.outlook import Outlook
+from sync.own_chain import Draft as Waiting
+from sync.statements import CircleCutoff
+from sync.transport import RefusedError, Transport
+
+T = TypeVar("T")
+_TRIES = 16
+
+
+def wall_clock() -> int:
+    """ms since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """With what a device works.
+
+    clock: ms. cost: of one guess at the passphrase. connect: (origin, centre) to the way there.
+    """
+
+    random: Random = system_random
+    clock: Clock = wall_clock
+    cost: Cost = field(default_factory=Cost)
+    connect: Callable[[str, bytes], Transport] = Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a save. change: its id; None: it waits as a draft for `code`, and is written when that is gone."""
+
+    circle: bytes
+    change: bytes | None
+    code: str | None = None
+
+
+class Saying(Draft):
+    """A draft that can also speak of circles its author cannot read."""
+
+    def cut_off_unseen(self, circle: bytes, previous: bytes, device: bytes, last: bytes) -> None:
+        """As `cut_off`; previous: digest of the newest statement on the circle, as the server told an admin."""
+        self._add("case", CircleCutoff(circle, previous, device, last, False))
+
+
+class Core:
+    """Of one device."""
+
+    def __init__(self, held: Holdings, means: Means) -> None:
+        self.held = held
+        self.means = means
+        self.outlook = Outlook(held)
+        self.chains = ChainActions(held, self.outlook)
+        self.server = means.connect(held.identity.origin, held.identity.centre)
+
+    def sync(self) -> Report:
+        """One contact with the server, until there is nothing left to do.
+
+        Raises OfflineError, RefusedError. Nothing is lost then; the next contact goes on.
+        """
+        return Exchange(self.held, self.outlook, self.server).run()
+
+    def save(self, circle: bytes, edits: Sequence[Edit], at: int | None = None) -> Saved:
+        """Write edits in a circle: on disk when this returns. at: device time, ms; now, unless it is given.
+
+        Raises ProtocolError: "malformed", "too_large".
+        """
+        moment = self.means.clock() if at is None else at
+        plaintext = encode_edits(moment, dictionary().version, edits)
+        chain = self.held.chain(circle)
+        code = "circle_stale" if chain.drafts else self.outlook.trouble(circle)
+        if code is None:
+            return Saved(circle, self.chains.save(chain, self.outlook.pen(circle), plaintext))
+        chain.drafts.append(Waiting(self.means.random(16), plaintext))
+        self.held.keep_chain(chain)
+        return Saved(circle, None, code)
+
+    def append(self, build: Callable[[Saying], T]) -> T:
+        """One directory entry: what `build` says. Who loses the race looks again and builds anew.
+
+        Raises ProtocolError: what the directory or the server says of it; OfflineError.
+        """
+        for _ in range(_TRIES):
+            draft = Saying(self.held.keyring, self.held.key, self.means.random)
+            built = build(draft)
+            try:
+                self.server.append(draft.frame(self.held.signing, self.means.clock()))
+            except RefusedError as error:
+                if error.code != "head_moved":
+                    raise
+                self.follow()
+            else:
+                self.follow()
+                return built
+        raise ProtocolError("head_moved")
+
+    def follow(self) -> None:
+        """A contact that must not be stopped. Raises ProtocolError with the alarm that stopped it."""
+        report = self.sync()
+        if report.alarm is not None:
+            raise ProtocolError(report.alarm)
+
+    def signed_in(self, ask: Callable[[], T]) -> T:
+        """Ask the server something that needs a session."""
+        try:
+            return ask()
+        except RefusedError as error:
+            if error.code != "no_session":
+                raise
+        self.server.sign_in(self.held.signing)
+        return ask()

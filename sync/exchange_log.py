@@ -1,0 +1,115 @@
+"""The part of a contact that follows the log: runs in, runs out, runs back.
+
+Never imported by the server.  Source: sync/SPEC.md 6 to 8.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from crypto.run import Run
+from sync import contact
+from sync.contact import Contact, PushResult, Tip
+from sync.exchange_chains import ChainActions
+from sync.holdings import Holdings
+from sync.transport import OfflineError, PushAnswer, Transport
+from sync.wire import PUSH_BYTES, PUSH_RUNS, PulledRun
+
+_KEEP_BYTES = 1024**2  # of a pull, before they are put on disk
+
+
+class LogActions:
+    """For one contact; each action gives the contact after it. lost: runs the server, asked for all, did not have."""
+
+    def __init__(self, held: Holdings, server: Transport, chains: ChainActions) -> None:
+        self.lost: list[Run] = []
+        self._held = held
+        self._server = server
+        self._chains = chains
+        self._came: list[Run] = []
+        self._is_all = False
+
+    def pull(self, now: Contact, after: int, backfill: Sequence[str]) -> Contact:
+        """What came is on disk; the cursor stands behind it."""
+        held, signatures = self._held, set[bytes]()
+        part: list[PulledRun] = []
+        before = held.standing.cursor
+
+        def take(pulled: PulledRun) -> None:
+            part.append(pulled)
+            signatures.add(pulled.run[-64:])
+            if sum(len(each.run) for each in part) >= _KEEP_BYTES:
+                self._keep(part, after)
+
+        complete = self._server.pull(after, [(bytes.fromhex(circle), 0) for circle in backfill], take)
+        self._keep(part, after)
+        if complete is None:
+            raise OfflineError("truncated")
+        self._is_all = after == 0
+        if self._is_all:
+            self.lost = [run for run in held.held_runs() if run.signature not in signatures]
+        self._mark_whole(backfill)
+        held.standing.cursor = complete
+        held.keep_standing()
+        named = max((run.head.head_index for run in self._came), default=-1)
+        return contact.runs_came(now, named, backfill, not self._is_all and complete < before)
+
+    def take_runs(self, now: Contact) -> Contact:
+        held = self._held
+        for run in self._came:
+            held.ledger.add(run)
+        self._came = []
+        for circle, tip in (now.heads or {}).items():
+            self._chains.join(bytes.fromhex(circle), (tip.sequence, bytes.fromhex(tip.id)))
+        for fork in held.ledger.log.forks:
+            held.alarm("fork", fork.device)
+        for change in held.ledger.log.redated:
+            held.alarm("fork", change)
+        return contact.runs_taken(now, self._is_all)
+
+    def hand_back_runs(self, now: Contact) -> Contact:
+        """Bytes as they were, in the order of their chains; what the server does with each is its own affair."""
+        for batch in _batches(self.lost):
+            self._server.push(batch)
+        return contact.runs_handed_back(now)
+
+    def push(self, now: Contact, runs: Sequence[str]) -> Contact:
+        places = [self._chains.find(bytes.fromhex(id_)) for id_ in runs]
+        answers = self._server.push([run.raw for _, run in places])
+        results = [self._result(circle, run, answer) for (circle, run), answer in zip(places, answers, strict=True)]
+        return contact.pushed(now, results)
+
+    def _result(self, circle: bytes, run: Run, answer: PushAnswer) -> PushResult:
+        last = Tip(run.last.header.sequence, run.last.id.hex())
+        if answer.status == "refused" or not self._chains.sent(circle, run, answer):
+            return PushResult(circle.hex(), last, "refused", answer.code or "chain_gap")
+        return PushResult(
+            circle.hex(), last, "quarantined" if answer.status == "quarantined" else "accepted", answer.code
+        )
+
+    def _keep(self, part: list[PulledRun], after: int) -> None:
+        """The cursor follows only in the part of a pull that goes on behind it."""
+        self._came += self._held.keep_runs(part)
+        behind = [pulled.cursor for pulled in part if pulled.cursor > after]
+        part.clear()
+        if after and behind:
+            self._held.standing.cursor = max(self._held.standing.cursor, *behind)
+            self._held.keep_standing()
+
+    def _mark_whole(self, backfill: Sequence[str]) -> None:
+        held = self._held
+        held.standing.whole.update(bytes.fromhex(circle) for circle in backfill)
+        if self._is_all:
+            known = held.directory.circles()
+            held.standing.whole.update(circle for circle in known if held.directory.was_principal(circle, held.key))
+
+
+def _batches(runs: Sequence[Run]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    size = 0
+    for run in runs:
+        size += 4 + len(run.raw)
+        if batch and (len(batch) == PUSH_RUNS or size > PUSH_BYTES):
+            yield batch
+            batch, size = [], 4 + len(run.raw)
+        batch.append(run.raw)
+    if batch:
+        yield batch

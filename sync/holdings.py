@@ -1,0 +1,288 @@
+"""Everything one device holds: in memory to work with, in its vault to be there again after a crash.
+
+What is taken in is on disk before anything follows from it. Opening a vault judges all of it anew.
+Never imported by the server.  Source: sync/SPEC.md 6, 7.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from crypto.errors import ProtocolError
+from crypto.keys import Random, SealingKey, SigningKey
+from crypto.run import Run, parse_run, verify_run
+from sync.chain import Frame
+from sync.device_values import (
+    Alarm,
+    DeadLetter,
+    Identity,
+    KeptEntry,
+    KeptRun,
+    KeptStatement,
+    Standing,
+    pack_chain,
+    pack_value,
+    unpack_chain,
+    unpack_value,
+)
+from sync.dictionary import dictionary
+from sync.directory import Directory
+from sync.keyring import Keyring
+from sync.ledger import Ledger
+from sync.own_chain import OwnChain
+from sync.vault_files import VaultFiles
+from sync.wire import GivenStatement, PulledRun
+
+V = TypeVar("V", bound=Struct)
+Clock = Callable[[], int]
+"""Now, in ms since 1970."""
+_BATCH_BYTES = 1_048_576
+
+
+class Holdings:
+    """Use `Holdings.load`. clock: for people only, nothing is judged by it.
+
+    arrived: index of the directory's head when a run came to the server, by its last change, for people only.
+    logged: our own changes that the server has, with the index of the head they were written under.
+    turn: goes up whenever circles may have been given or taken.
+    """
+
+    def __init__(self, files: VaultFiles, identity: Identity, random: Random, clock: Clock) -> None:
+        self.files = files
+        self.identity = identity
+        self.random = random
+        self.clock = clock
+        self.signing = SigningKey(identity.signing)
+        self.sealing = SealingKey(identity.sealing)
+        self.standing = Standing()
+        self.letters: list[DeadLetter] = []
+        self.arrived: dict[bytes, int] = {}
+        self.logged: dict[bytes, int] = {}
+        self.turn = 0
+        self._put_directory(Directory(identity.centre))
+
+    @classmethod
+    def load(cls, files: VaultFiles, random: Random, clock: Clock) -> "Holdings":
+        """What is in a vault. Raises ProtocolError "truncated" when its device was never made whole."""
+        identity = files.get("identity")
+        if identity is None:
+            raise ProtocolError("truncated")
+        held = cls(files, unpack_value(identity, Identity), random, clock)
+        held._load()
+        return held
+
+    @property
+    def key(self) -> bytes:
+        """This device."""
+        return self.signing.public
+
+    @property
+    def head(self) -> int:
+        """Index of the newest entry held."""
+        return self.directory.head.index
+
+    @property
+    def is_enrolled(self) -> bool:
+        """As far as we know the directory."""
+        return self.directory.device(self.key, self.head) is not None
+
+    @property
+    def member(self) -> bytes:
+        """Who holds this device. Raises ProtocolError "not_enrolled"."""
+        device = self.directory.device(self.key, self.head)
+        if device is None:
+            raise ProtocolError("not_enrolled")
+        return device.member
+
+    # Directory
+
+    def take_entries(self, frames: Sequence[Frame]) -> None:
+        """Take in entries behind our head; no run is open. Those before one that fails hold.
+
+        Raises ProtocolError: as `Directory.take`.
+        """
+        before = self.head
+        try:
+            applied = self.directory.take(frames)
+        except ProtocolError:
+            self._keep_frames(frames[: self.head - before])
+            self.reload_runs()
+            raise
+        self._keep_frames(frames)
+        for each in applied:
+            self.ledger.rejudge(each)
+        self.turn += 1
+
+    def change_over(self, frames: Sequence[Frame], directory: Directory) -> None:
+        """Go on with another chain, which the root settled: everything is judged anew."""
+        self.standing.generation += 1
+        self._keep_frames(frames)
+        self.keep_standing()
+        self._put_directory(directory)
+        self._load_runs()
+
+    def give_statements(self, given: Iterable[GivenStatement]) -> None:
+        """Statements that come later than their entries. One that belongs to no entry here is an alarm."""
+        fresh: list[KeptStatement] = []
+        for each in given:
+            try:
+                applied = self.directory.give(each.index, each.statement)
+            except (ProtocolError, IndexError):
+                self.alarm("statement_stray")
+                continue
+            if applied.given:
+                fresh.append(KeptStatement(each.index, each.statement))
+                self.ledger.rejudge(applied)
+        self._keep(f"statements.{self.standing.generation}", fresh)
+        self.turn += 1
+
+    # Runs
+
+    def keep_runs(self, pulled: Sequence[PulledRun]) -> list[Run]:
+        """Put runs that are not held yet on disk, to be taken in later. What is no run of this centre is an alarm."""
+        fresh: list[Run] = []
+        kept: list[KeptRun] = []
+        for each in pulled:
+            run = self._read(each.run)
+            if run is not None and run.signed not in self._held_runs:
+                self._note_run(run, each.index)
+                fresh.append(run)
+                kept.append(KeptRun(each.cursor, each.index, each.run))
+        self._keep("log", kept)
+        return fresh
+
+    def keep_sent(self, runs: Sequence[Run]) -> None:
+        """Our own runs, which are in the server's log (or held apart there) from now on."""
+        fresh = [run for run in runs if run.signed not in self._held_runs]
+        for run in fresh:
+            self._note_run(run, max(self.head, 0))
+        self._keep("log", [KeptRun(0, max(self.head, 0), run.raw) for run in fresh])
+
+    def held_runs(self) -> list[Run]:
+        """All that are on disk, in the order of their chains."""
+        runs = [parse_run(kept.run) for kept in self._kept("log", KeptRun)]
+        return sorted(runs, key=lambda run: (run.head.circle, run.head.device, run.head.first))
+
+    # Own chains
+
+    def chain(self, circle: bytes) -> OwnChain:
+        """What this device has written in a circle."""
+        return self.chains.setdefault(circle, OwnChain(circle))
+
+    def keep_chain(self, chain: OwnChain) -> None:
+        """On disk when this returns."""
+        self.files.put(f"chain.{chain.circle.hex()}", pack_chain(chain))
+
+    def bury(self, circle: bytes, run: Run, texts: Iterable[bytes], code: str) -> None:
+        """A dead letter, on disk when this returns."""
+        letter = DeadLetter(circle, code, run.raw, [text for text in texts if text], self.clock())
+        self.files.put(f"dead.{letter.id.hex()}", pack_value(letter))
+        self.letters = [*(kept for kept in self.letters if kept.id != letter.id), letter]
+
+    def unbury(self, letter: DeadLetter) -> None:
+        """It was dealt with."""
+        self.files.drop(f"dead.{letter.id.hex()}")
+        self.letters.remove(letter)
+
+    def reload_runs(self) -> None:
+        """Judge everything anew from what is on disk: what was rewritten or refused is no longer there."""
+        self._put_directory(self.directory)
+        self._load_runs()
+
+    # The rest
+
+    def keep_standing(self) -> None:
+        """On disk when this returns."""
+        self.turn += 1
+        self.files.put("standing", pack_value(self.standing))
+
+    def keep_identity(self, identity: Identity) -> None:
+        """On disk when this returns."""
+        self.identity = identity
+        self.files.put("identity", pack_value(identity))
+
+    def alarm(self, code: str, about: bytes = b"") -> None:
+        """Something a person has to see; said once for one thing."""
+        if not any((alarm.code, alarm.about) == (code, about) for alarm in self.standing.alarms):
+            self.standing.alarms.append(Alarm(code, about, self.clock()))
+            self.keep_standing()
+
+    def _put_directory(self, directory: Directory) -> None:
+        self.turn += 1
+        self.directory = directory
+        self.keyring = Keyring(directory, self.sealing)
+        self.ledger = Ledger(directory, self.keyring, dictionary())
+        self.chains: dict[bytes, OwnChain] = {}
+        self._held_runs: set[bytes] = set()
+
+    def _load(self) -> None:
+        standing = self.files.get("standing")
+        self.standing = unpack_value(standing, Standing) if standing else Standing()
+        self.letters = [unpack_value(self.files.get(name) or b"", DeadLetter) for name in self.files.names("dead.")]
+        entries = self._kept(f"directory.{self.standing.generation}", KeptEntry)
+        self.directory.take([(kept.entry, kept.statements) for kept in entries], trusted=True)
+        for late in self._kept(f"statements.{self.standing.generation}", KeptStatement):
+            self.directory.give(late.index, late.statement)
+        self._load_runs()
+
+    def _load_runs(self) -> None:
+        for kept in self._kept("log", KeptRun):
+            run = parse_run(kept.run)
+            self._note_run(run, kept.index)
+            self.ledger.add(run)
+        for name in self.files.names("chain."):
+            value = self.files.get(name)
+            chain = unpack_chain(value) if value else OwnChain(bytes.fromhex(name.removeprefix("chain.")))
+            self.chains[chain.circle] = chain
+            for run in chain.closed:
+                self.ledger.add(run)
+            for change in chain.open.changes if chain.open else []:
+                self.ledger.add(chain.provisional(change))
+
+    def _note_run(self, run: Run, index: int) -> None:
+        self._held_runs.add(run.signed)
+        self.arrived[run.last.id] = index
+        if run.head.device == self.key:
+            self.logged |= dict.fromkeys(run.ids, run.head.head_index)
+
+    def _read(self, raw: bytes) -> Run | None:
+        try:
+            return _verified(raw, self.identity.centre)
+        except ProtocolError as error:
+            self.alarm(error.code)
+            return None
+
+    def _keep_frames(self, frames: Sequence[Frame]) -> None:
+        self._keep(f"directory.{self.standing.generation}", [KeptEntry(entry, list(said)) for entry, said in frames])
+
+    def _keep(self, kind: str, items: Sequence[Struct]) -> None:
+        """Add to what is on disk of a kind, in batches of about a megabyte."""
+        batch: list[bytes] = []
+        size = 0
+        for item in items:
+            batch.append(pack_value(item))
+            size += len(batch[-1])
+            if size >= _BATCH_BYTES:
+                self._keep_batch(kind, batch)
+                batch, size = [], 0
+        if batch:
+            self._keep_batch(kind, batch)
+
+    def _keep_batch(self, kind: str, batch: Sequence[bytes]) -> None:
+        last = max(self.files.names(f"{kind}."), default="0")
+        number = int(last.rpartition(".")[2]) + 1
+        self.files.put(f"{kind}.{number:08}", pack_value([msgspec.Raw(item) for item in batch]))
+
+    def _kept(self, kind: str, of: type[V]) -> Iterator[V]:
+        for name in self.files.names(f"{kind}."):
+            yield from unpack_value(self.files.get(name) or b"", list[of])  # type: ignore[valid-type]
+
+
+def _verified(raw: bytes, centre: bytes) -> Run:
+    run = parse_run(raw)
+    if run.head.centre != centre:
+        raise ProtocolError("wrong_place")
+    verify_run(run)
+    return run

@@ -1,0 +1,147 @@
+"""What a device holds, looked at for the client engine: where its chains end, what waits, what is wanting.
+
+Never imported by the server.  Source: sync/SPEC.md 6, 7.
+"""
+
+from crypto.circle import EpochSecret
+from crypto.contexts import ZERO_HASH
+from crypto.errors import ProtocolError
+from sync.chain import Head
+from sync.client import RENEWABLE
+from sync.contact import EVERY, Closed, Held, Own, Tip
+from sync.device_values import ENROLLED
+from sync.holdings import Holdings
+from sync.own_chain import OwnChain, Pen
+from sync.validity import judge_head
+
+GAPS = frozenset({"unknown_circle", "bad_previous"})
+"""Codes of statements kept aside that say: others before them are wanting."""
+
+
+class Outlook:
+    """Looks anew only where something can have changed."""
+
+    def __init__(self, held: Holdings) -> None:
+        self._held = held
+        self._seen = -1
+        self._circles: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+    def look(self, lost: int) -> Held:
+        """lost: runs that the server, asked for everything, did not have."""
+        held = self._held
+        fresh, lacking = self._wanting()
+        return Held(
+            head=held.head,
+            cursor=held.standing.cursor,
+            own=tuple(self._own(chain) for _, chain in sorted(held.chains.items())),
+            fresh=fresh,
+            lacking=lacking,
+            missing=tuple(circle.hex() for circle in held.ledger.log.circles() if held.ledger.log.missing(circle)),
+            pending=len(held.ledger.pending),
+            lost=lost,
+        )
+
+    def trouble(self, circle: bytes) -> str | None:
+        """Why nothing may be written in a circle under our head; None if it may."""
+        held = self._held
+        view = held.directory.circle(circle, held.head)
+        code = judge_head(held.directory, circle, held.key, view.epoch if view else 0, held.head)
+        if code is not None or view is None:
+            return code
+        if held.keyring.newest(circle) is not None:
+            return None
+        return held.keyring.complaints.get((circle, view.epoch), "wrong_key")
+
+    def pen(self, circle: bytes) -> Pen:
+        """With what to write in a circle now. Raises ProtocolError: the trouble."""
+        code, secret = self.trouble(circle), self._held.keyring.newest(circle)
+        if code is not None or secret is None:
+            raise ProtocolError(code or "wrong_key")
+        return self._pen(self._held.directory.head, secret.epoch, secret)
+
+    def ack_pen(self, circle: bytes) -> Pen:
+        """With what to acknowledge our head in a circle, where nothing else may be written."""
+        view = self._held.directory.circle(circle, self._held.head)
+        return self._pen(self._held.directory.head, view.epoch if view else 1, None)
+
+    def pen_at(self, circle: bytes, epoch: int, head: Head) -> Pen | None:
+        """The same under an older head, if it could be written there then."""
+        held = self._held
+        if held.directory.index_of(head.hash) != head.index or held.directory.is_void(head.index):
+            return None
+        secret = held.keyring.secret(circle, epoch)
+        if secret is None or judge_head(held.directory, circle, held.key, epoch, head.index) is not None:
+            return None
+        return self._pen(head, epoch, secret)
+
+    def _pen(self, head: Head, epoch: int, secret: EpochSecret | None) -> Pen:
+        return Pen(self._held.identity.centre, self._held.key, head, epoch, secret, self._held.random)
+
+    def _own(self, chain: OwnChain) -> Own:
+        trouble = self.trouble(chain.circle) if chain.drafts else None
+        return Own(
+            circle=chain.circle.hex(),
+            sent=Tip(chain.sent[0], chain.sent[1].hex()),
+            behind=chain.behind.hex() if chain.behind is not None else None,
+            closed=tuple(Closed(run.last.id.hex(), len(run.raw)) for run in chain.closed),
+            open=len(chain.open.changes) if chain.open else 0,
+            drafts=len(chain.drafts),
+            trouble=trouble,
+            renewable=trouble in RENEWABLE and self._may_renew(chain.circle),
+            acknowledge=self._is_narrowed(chain),
+        )
+
+    def _may_renew(self, circle: bytes) -> bool:
+        held = self._held
+        if not held.directory.principal(circle, held.key, held.head):
+            return False
+        return held.keyring.secret(circle, self._sound_epoch(circle)) is not None
+
+    def _sound_epoch(self, circle: bytes) -> int:
+        """The one a new epoch would lock, once what our keys found wrong is said."""
+        held = self._held
+        newest = held.directory.sound_epoch(circle)
+        wrong = {epoch for where, epoch in held.keyring.complaints if where == circle}
+        return next((number for number in range(newest, 0, -1) if number not in wrong), newest)
+
+    def _is_narrowed(self, chain: OwnChain) -> bool:
+        """Could we write here under the head of our last run, and cannot under ours? Then our chain should say so."""
+        held = self._held
+        if chain.sent[1] == ZERO_HASH or chain.newest_head >= held.head or chain.drafts:
+            return False
+        view = held.directory.circle(chain.circle, held.head)
+        if view is None or view.shredded or not held.directory.is_active(held.key, held.head):
+            return False
+        is_out = view.closed or not held.directory.principal(chain.circle, held.key, held.head)
+        return is_out and self._could_write(chain)
+
+    def _could_write(self, chain: OwnChain) -> bool:
+        held, then = self._held, chain.newest_head
+        view = held.directory.circle(chain.circle, then)
+        return view is not None and not view.closed and held.directory.principal(chain.circle, held.key, then)
+
+    def _wanting(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Circles newly given, and circles of which statements are wanting."""
+        held = self._held
+        if held.turn != self._seen:
+            self._seen, self._circles = held.turn, (self._fresh(), self._lacking())
+        return self._circles
+
+    def _fresh(self) -> tuple[str, ...]:
+        held = self._held
+        wanted = (circle for circle in held.directory.circles() if circle not in held.standing.whole)
+        return tuple(circle.hex() for circle in wanted if held.directory.was_principal(circle, held.key))
+
+    def _lacking(self) -> tuple[str, ...]:
+        held = self._held
+        if not self.seats() <= held.standing.seated:
+            return (EVERY,)
+        gaps = {alarm.circle for alarm in held.directory.alarms if alarm.code in GAPS and alarm.circle is not None}
+        return tuple(sorted(circle.hex() for circle in gaps))
+
+    def seats(self) -> set[bytes]:
+        """Desks this device sits at, or leads; it has to be told of the circles under them. And `ENROLLED`."""
+        held = self._held
+        known = (held.directory.circle(circle, held.head) for circle in held.directory.circles())
+        desks = (view.id for view in known if view is not None and view.kind == "desk")
+        return {ENROLLED, *(desk for desk in desks if held.directory.principal(desk, held.key, held.head))}

@@ -1,0 +1,1 @@
+"""The attacks of docs/threat-model.md, each with the honest case beside it."""

@@ -1,0 +1,351 @@
+"""A hostile server lies to real devices, over the whole client: each lie is shown by name, and costs nobody a word."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from crypto.entry import parse_entry
+from crypto.errors import EngawaError
+from crypto.run import Run, parse_run
+from sync.chain import Frame
+from sync.device import Device
+from sync.device_core import Saying
+from sync.statements import Policy
+from sync.transport import HEAD, RefusedError
+from sync.wire import (
+    GivenEntry,
+    PulledRun,
+    PullReader,
+    directory_frame,
+    pull_frame,
+    read_directory,
+    read_push,
+)
+from tests.hostile.bridge import Ask, Lie, Pair, Town, alarms, honest, pair, reads, server_at, town, write
+
+# Ways to lie
+
+
+def on(path: str, change: Callable[[httpx.Request, httpx.Response], httpx.Response]) -> Lie:
+    """The true answer on one route, changed on its way."""
+
+    def lie(request: httpx.Request, ask: Ask) -> httpx.Response:
+        answer = ask(request)
+        is_meant = request.url.path.endswith(path) and answer.status_code == 200
+        return change(request, answer) if is_meant else answer
+
+    return lie
+
+
+def pulled(answer: httpx.Response) -> tuple[list[PulledRun], int]:
+    reader = PullReader()
+    runs = reader.feed(answer.content)
+    assert reader.complete is not None
+    return runs, reader.complete
+
+
+def pulls(change: Callable[[Run], list[bytes]]) -> Lie:
+    """Every run of a pull becomes others, or none."""
+
+    def changed(_: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        runs, end = pulled(answer)
+        frames = [PulledRun(each.cursor, each.index, raw) for each in runs for raw in change(parse_run(each.run))]
+        return httpx.Response(200, content=b"".join(map(pull_frame, [*frames, PulledRun(end, 0, b"")])))
+
+    return on("/pull", changed)
+
+
+def chain_of(frames: list[Frame]) -> Lie:
+    """Another directory is served, as whole as the true one."""
+
+    def changed(request: httpx.Request, _: httpx.Response) -> httpx.Response:
+        after = int(request.url.params["after"])
+        body = b"".join(directory_frame(GivenEntry(entry, tuple(given))) for entry, given in frames[after + 1 :])
+        newest = parse_entry(frames[-1][0])
+        return httpx.Response(200, content=body, headers={HEAD: f"{newest.index} {newest.hash.hex()}"})
+
+    return on("/directory", changed)
+
+
+def all_frames(device: Device) -> list[Frame]:
+    own = device.core.held.directory
+    return [(own.entry(index).raw, own.statements(index)) for index in range(own.head.index + 1)]
+
+
+def kept(device: Device) -> tuple[object, ...]:
+    """What a person could see on the device, and what waits there."""
+    held = device.core.held
+    return held.directory.head, held.ledger.merge.to_json(), device.unsent(), len(device.dead_letters())
+
+
+def saw(place: Town) -> list[str]:
+    """Paths that are asked for from now on, in order; for watching what a device sends."""
+    paths: list[str] = []
+
+    def lie(request: httpx.Request, ask: Ask) -> httpx.Response:
+        paths.append(request.url.path.rpartition("/")[2])
+        return place_lie(request, ask)
+
+    place_lie, place.lie = place.lie, lie
+    return paths
+
+
+# The directory
+
+
+def test_a_device_stops_and_keeps_its_notes_when_the_directory_is_rolled_back(tmp_path: Path) -> None:
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        write(made.emi, made, "gate")
+        before = kept(made.emi)
+        place.lie = chain_of(all_frames(made.emi)[:-1])
+        paths = saw(place)
+        report = made.emi.sync()
+
+        assert ("rolled_back", ["rolled_back"]) == (report.alarm, alarms(made.emi))
+        assert "push" not in paths
+        assert before == kept(made.emi)
+        place.lie = honest
+        assert made.emi.sync().synced
+        assert 0 == made.emi.unsent()
+
+
+def test_a_device_stops_and_keeps_its_notes_when_the_directory_is_forked(tmp_path: Path) -> None:
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        held = made.admin.core.held
+        draft = Saying(held.keyring, held.key, held.random)
+        draft.say(Policy({"idle_minutes": 60}))
+        other = [*all_frames(made.emi), draft.frame(held.signing, 0)]
+        made.admin.people.set_policy(idle_minutes=5)
+        assert made.emi.sync().synced
+        write(made.emi, made, "gate")
+        before = kept(made.emi)
+        place.lie = chain_of(other)
+        paths = saw(place)
+        report = made.emi.sync()
+
+        assert "forked" == report.alarm
+        assert "push" not in paths
+        assert before == kept(made.emi)
+        place.lie = honest
+        assert made.emi.sync().synced
+
+
+def test_a_forged_entry_stops_a_device_before_it_takes_in_anything_of_it(tmp_path: Path) -> None:
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        made.admin.people.set_policy(idle_minutes=5)
+        true = all_frames(made.admin)
+        entry = true[-1][0]
+        before = kept(made.emi)
+        for forged in (entry[:-1] + bytes([entry[-1] ^ 1]), entry.replace(b"\x05", b"\x06")):
+            place.lie = chain_of([*true[:-1], (forged, ())])
+            assert "bad_signature" == made.emi.sync().alarm
+        assert before == kept(made.emi)
+        place.lie = honest
+        assert made.emi.sync().synced
+
+
+# The log
+
+
+def test_a_change_dropped_in_the_middle_is_asked_for_until_it_comes(tmp_path: Path) -> None:
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        ids = [written(made.aiko, made, text) for text in ("gate", "garden", "kitchen")]
+        place.lie = pulls(lambda run: [] if run.last.id == ids[1] else [run.raw])
+        report = made.emi.sync()
+
+        assert not report.synced
+        assert "pending" in report.because
+        assert "gate" == reads(made.emi)
+        assert ["ancestor_missing"] == [each.code for each in made.emi.book.uncounted()]
+        place.lie = honest
+        assert made.emi.sync().synced
+        assert "kitchen" == reads(made.emi)
+
+
+def written(device: Device, made: Pair, text: str) -> bytes:
+    """A note, in a run of its own, with the server."""
+    change = write(device, made, text)
+    assert device.sync().synced
+    return change
+
+
+def test_a_withheld_tail_shows_when_another_device_names_it(tmp_path: Path) -> None:
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        written(made.aiko, made, "gate")
+        tail = written(made.aiko, made, "garden")
+        assert made.admin.sync().synced
+        place.lie = pulls(lambda run: [] if run.last.id == tail else [run.raw])
+        assert made.emi.sync().synced, "nobody has spoken of it yet"
+        written(made.admin, made, "kitchen")
+        report = made.emi.sync()
+
+        assert "missing" in report.because
+        place.lie = honest
+        assert made.emi.sync().synced
+        assert "kitchen" == reads(made.emi)
+
+
+def test_a_run_handed_out_in_another_circle_or_altered_is_an_alarm_and_holds_up_nothing(tmp_path: Path) -> None:
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        id_ = written(made.aiko, made, "gate")
+        centre = made.admin.circles.of_kind("centre")[0].id
+        moved: list[Callable[[Run], bytes]] = [
+            lambda run: run.raw[:17] + centre + run.raw[33:],
+            lambda run: run.raw[:1] + bytes(16) + run.raw[17:],
+            lambda run: run.raw[:-70] + bytes([run.raw[-70] ^ 1]) + run.raw[-69:],
+        ]
+        place.lie = pulls(lambda run: [*(move(run) for move in moved), run.raw] if run.last.id == id_ else [run.raw])
+
+        assert made.emi.sync().synced
+        assert ["bad_signature", "wrong_place"] == alarms(made.emi)
+        assert "gate" == reads(made.emi)
+        assert [] == list(made.emi.book.uncounted())
+
+
+def test_a_run_accepted_and_thrown_away_is_handed_in_again(tmp_path: Path) -> None:
+    """「受理しました」 is a word of the server's. Where one's chain ends there is asked anew each time."""
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+
+        def lie(request: httpx.Request, ask: Ask) -> httpx.Response:
+            if not request.url.path.endswith("/push"):
+                return ask(request)
+            results = [{"status": "accepted", "cursor": 99} for _ in read_push(request.content)]
+            return httpx.Response(200, json={"results": results, "head": {"index": 0, "hash": "00" * 32}})
+
+        place.lie = lie
+        write(made.aiko, made, "gate")
+        made.aiko.sync()
+        place.lie = honest
+        assert made.aiko.sync().synced
+        assert made.emi.sync().synced
+        assert "gate" == reads(made.emi)
+
+
+# Who is shut out
+
+
+def test_you_are_revoked_without_a_signature_changes_nothing(tmp_path: Path) -> None:
+    """No entry, a made-up one, and a true one that revokes somebody else."""
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        third = place.enrol(made.admin, made.admin.people.add("supporter"))
+        made.admin.sync()
+        made.admin.people.revoke(third.key)
+        of_another = all_frames(made.admin)[-1][0]
+        held = made.aiko.core.held
+        by_herself = Saying(held.keyring, held.key, held.random)
+        by_herself.say(Policy({}))
+        write(made.emi, made, "gate")
+        before = kept(made.emi)
+        for entry in (None, b"", b"x" * 300, of_another, by_herself.frame(held.signing, 0)[0]):
+            place.lie = shut_out(entry)
+            with pytest.raises(RefusedError, match="revoked"):
+                made.emi.sync()
+            assert before == kept(made.emi)
+        assert [] == alarms(made.emi)
+        place.lie = honest
+        assert made.emi.sync().synced
+        made.admin.people.revoke(made.emi.key)
+        assert "revoked" == made.emi.sync().alarm
+
+
+def shut_out(entry: bytes | None) -> Lie:
+    from base64 import urlsafe_b64encode
+
+    body = {"type": "about:blank", "title": "Forbidden", "status": 403, "code": "revoked"}
+    if entry is not None:
+        body["entry"] = urlsafe_b64encode(entry).decode().rstrip("=")
+    return lambda _request, _ask: httpx.Response(403, json=body)
+
+
+def test_a_server_that_understates_what_a_lost_device_wrote_takes_nothing_away(tmp_path: Path) -> None:
+    """The cut-off is drawn where the server says the chain ends. The desk holds more, and does not believe it."""
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        for text in ("gate", "garden"):
+            written(made.aiko, made, text)
+        assert made.admin.sync().synced
+        place.lie = on("/heads", lambda request, true: forgetful(request, true, made.aiko.key))
+        try:
+            made.admin.people.revoke(made.aiko.key)
+        except EngawaError:
+            assert "garden" == reads(made.admin), "refusing to go on is as good"
+            return
+        place.lie = honest
+        assert made.emi.sync().synced
+        assert "garden" == reads(made.admin) == reads(made.emi)
+
+
+def forgetful(request: httpx.Request, true: httpx.Response, device: bytes) -> httpx.Response:
+    """The device asked after has written nothing."""
+    return httpx.Response(200, json={"heads": []}) if request.url.params.get("device") == device.hex() else true
+
+
+# Statements
+
+
+def test_an_epoch_withheld_from_a_device_keeps_it_from_saying_that_all_is_well(tmp_path: Path) -> None:
+    """A member has left the dispatch. Who is not told goes on writing to them, until somebody writes to her."""
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        known = len(all_frames(made.emi))
+        member = made.emi.member
+        made.admin.core.append(lambda draft: draft.renew(made.visit, members=[member]))
+        written(made.admin, made, "gate")
+
+        def withheld(_: httpx.Request, answer: httpx.Response) -> httpx.Response:
+            frames = [
+                given if parse_entry(given.entry).index < known else GivenEntry(given.entry, ())
+                for given in read_directory(answer.content)
+            ]
+            return httpx.Response(200, content=b"".join(map(directory_frame, frames)), headers=answer.headers)
+
+        place.lie = on("/directory", withheld)
+        report = made.emi.sync()
+
+        assert not report.synced
+        place.lie = honest
+        assert made.emi.sync().synced
+        assert "gate" == reads(made.emi)
+
+
+# Rubbish
+
+
+def test_rubbish_from_a_server_is_an_error_by_name_and_changes_nothing(tmp_path: Path, seed: int) -> None:
+    """Every answer in turn is cut, altered, emptied, or something else altogether."""
+    with town(tmp_path, seed) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        write(made.emi, made, "garden")
+        before = kept(made.emi)
+        words = [b"", b"\xff" * 40, b"[]", b"null", json.dumps({"heads": [1], "results": [{}]}).encode(), b"{" * 5_000]
+        for route in ("/challenge", "/session", "/heads", "/directory", "/pull", "/push"):
+            for word in [*words, None, None, None]:
+                place.lie = spoilt(place, route, word)
+                with suppress(EngawaError):
+                    made.emi.sync()
+                assert before[:2] == kept(made.emi)[:2]
+                assert [] == made.emi.dead_letters()
+        place.lie = honest
+        assert made.emi.sync().synced
+        assert made.aiko.sync().synced
+        assert "garden" == reads(made.aiko)
+
+
+def spoilt(place: Town, route: str, word: bytes | None) -> Lie:
+    def change(_: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        body = answer.content[: place.random.randrange(len(answer.content) + 1)] if word is None else word
+        return httpx.Response(200, content=body, headers=answer.headers)
+
+    return on(route, change)
