@@ -19,8 +19,8 @@ from server.serve import bind, make_server
 from server.settings import GIB, Settings, load
 from server.store.engine import UnsafeSqliteError, readable
 from server.store.lock import InUseError, holding
-from server.store.rows import SqliteWriter
 from server.store.sqlite import FILE, all_centres, open_database
+from server.store.writing import SqliteWriter
 from server.vapid import public_key
 from server.verify import Finding, verify
 
@@ -204,7 +204,7 @@ def _set_restoring(settings: Settings, centre: bytes, *, restoring: bool) -> Non
     writer = SqliteWriter(database.conn, centre)
     if writer.state() is None:
         raise click.ClickException("no such centre here")
-    with database.atomic():
+    with database.atomic(), writer.job():
         writer.set_restoring(restoring)
     database.close()
 

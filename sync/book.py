@@ -9,6 +9,7 @@ from typing import Any
 from crypto.encoding import unpack
 from crypto.errors import ProtocolError
 from sync.device_core import Core, Saved
+from sync.dictionary import dictionary, rank
 from sync.edits import Value
 from sync.merge import Part
 from sync.register import View
@@ -33,7 +34,7 @@ class Uncounted:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """How a note stands. state: "new", "changed" (since it was accepted), or a state of its newest review.
+    """How a note stands. state: "new", "accepted", "changed" (since it was), or the most demanding of its reviews'.
 
     unseen: changes of the note that no accepting review has looked at.
     """
@@ -179,9 +180,10 @@ class Book:
             seen = self.value(one, "review", "looked_at") if states[one] in REVIEWED else None
             looked |= {id_ for id_ in seen if isinstance(id_, bytes)} if isinstance(seen, list) else set()
         unseen = tuple(sorted(self.changes_of_note(note) - looked))
-        asked = [state for state in states.values() if state not in REVIEWED]
+        asked = [state for state in states.values() if isinstance(state, str) and state not in REVIEWED]
         if asked:
-            return Review(note, circle, author, str(asked[-1]), unseen)
+            rule = dictionary().types["review"].fields["state"]
+            return Review(note, circle, author, max(asked, key=lambda state: rank(rule, state)), unseen)
         state = "new" if not states else "changed" if unseen else "accepted"
         return Review(note, circle, author, state, unseen)
 

@@ -153,7 +153,7 @@ def _renew(state: State, by: Reach, circle: Circle, said: CircleEpoch) -> None:
     _require(by.principal, "not_entitled")
     _require(not circle.closed.at(index) or _may_close(by, circle), "circle_closed")
     newest = circle.epochs[-1].number
-    _require(said.epoch == newest + 1 and said.after == circle.sound_epoch(), "bad_epoch")
+    _require(said.epoch == newest + 1 and circle.may_lock(said.after), "bad_epoch")
     _check_lists(by, circle, said.members, said.devices)
     _check_known(state, said.members, said.devices, index)
     _check_cover(state, Proposed(circle.kind, circle.desk, said.members, said.devices), said.seals, index)

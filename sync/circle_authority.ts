@@ -144,7 +144,7 @@ function renew(state: State, by: Reach, circle: Circle, said: CircleEpoch): void
   require(by.principal, "not_entitled")
   require(!circle.closed.at(index) || mayClose(by, circle), "circle_closed")
   const newest = circle.epochs.at(-1)!.number
-  require(said.epoch === newest + 1 && said.after === circle.soundEpoch(), "bad_epoch")
+  require(said.epoch === newest + 1 && circle.mayLock(said.after), "bad_epoch")
   checkLists(by, circle, said.members, said.devices)
   checkKnown(state, said.members, said.devices, index)
   checkCover(state, reshaped(circle, said), said.seals, index)

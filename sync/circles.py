@@ -146,6 +146,11 @@ class Circle:
         named = {complaint.epoch for complaint in self.complaints}
         return next((epoch.number for epoch in reversed(self.epochs) if epoch.number not in named), len(self.epochs))
 
+    def may_lock(self, epoch: int) -> bool:
+        """May the next epoch lock this one? The newest always; an earlier one, if all above it are complained of."""
+        named = {complaint.epoch for complaint in self.complaints}
+        return 1 <= epoch <= len(self.epochs) and named.issuperset(range(epoch + 1, len(self.epochs) + 1))
+
     def renew(self, statement: CircleEpoch, index: int, journal: Journal) -> None:
         """A new epoch under new lists; a closed circle is open again."""
         self._name(index, statement.members, statement.devices, journal)

@@ -128,6 +128,13 @@ export class Circle {
     return this.epochs.findLast((epoch) => !named.has(epoch.number))?.number ?? this.epochs.length
   }
 
+  /** May the next epoch lock this one? The newest always; an earlier one, if all above it are complained of. */
+  mayLock(epoch: number): boolean {
+    const named = new Set(this.complaints.map((complaint) => complaint.epoch))
+    const above = this.epochs.slice(epoch)
+    return epoch >= 1 && epoch <= this.epochs.length && above.every((each) => named.has(each.number))
+  }
+
   /** A new epoch under new lists; a closed circle is open again. */
   renew(statement: CircleEpoch, index: number, journal: Journal): void {
     this.#name(index, statement.members, statement.devices, journal)

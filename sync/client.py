@@ -93,7 +93,7 @@ class Bury(Struct, frozen=True, tag_field="do", tag="bury"):
 
 
 class Rechain(Struct, frozen=True, tag_field="do", tag="rechain"):
-    """Write our unsent changes anew, behind the newest that the server has."""
+    """Write our unsent changes anew: behind the newest that the server has, under heads of our chain."""
 
     circle: str
 
@@ -233,7 +233,7 @@ def _mend_chain(contact: Contact, own: Own) -> Action | None:
         code = contact.refusals.get(run.id)
         if code is not None and code not in LATER:
             return Bury(own.circle, run.id, code)
-    is_chained = own.behind is None or own.behind == own.sent.id
+    is_chained = own.behind is None or (own.behind == own.sent.id and not own.adrift)
     return None if is_chained or _blocked(contact, own) else Rechain(own.circle)
 
 

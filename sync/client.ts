@@ -54,7 +54,7 @@ export type Action =
   | { readonly do: "mark_sent"; readonly circle: string; readonly id: string }
   /** Put a refused run among the dead letters. */
   | { readonly do: "bury"; readonly circle: string; readonly id: string; readonly code: string }
-  /** Write our unsent changes anew, behind the newest that the server has. */
+  /** Write our unsent changes anew: behind the newest that the server has, under heads of our chain. */
   | { readonly do: "rechain"; readonly circle: string }
   /** Append new epochs of these circles. */
   | { readonly do: "renew"; readonly circles: readonly string[] }
@@ -144,7 +144,7 @@ function mendChain(contact: Contact, own: Own): Action | null {
     const code = contact.refusals[run.id]
     if (code !== undefined && !LATER.has(code)) return { do: "bury", circle: own.circle, id: run.id, code }
   }
-  const isChained = own.behind === null || own.behind === own.sent.id
+  const isChained = own.behind === null || (own.behind === own.sent.id && !own.adrift)
   return isChained || isBlocked(contact, own) ? null : { do: "rechain", circle: own.circle }
 }
 

@@ -56,14 +56,15 @@ def _shorter(own: Directory, others: Sequence[Entry]) -> int:
 
 
 def _is_settled(own: Directory, common: int, frames: Sequence[Frame]) -> bool:
-    """Signatures are looked at when the chain is taken."""
-    root = own.root(common - 1)
-    ours = own.entry(common).hash
-    for entry, _ in frames:
-        held = read_entry(entry, (), trusted=True)
-        if root is not None and held.entry.author == root.key and ours in held.voids:
-            return True
-    return False
+    """Has the root, which our side has not replaced, voided our side? Signatures are looked at when the chain is taken.
+
+    Once our side has another root, an old paper key must not lead us away by itself: a person has to decide.
+    """
+    root, ours = own.root(common - 1), own.entry(common).hash
+    if root is None or root != own.root(own.head.index):
+        return False
+    coming = (read_entry(entry, (), trusted=True) for entry, _ in frames)
+    return any(held.entry.author == root.key and ours in held.voids for held in coming)
 
 
 def _taken(centre: bytes, frames: Sequence[Frame]) -> Directory | None:

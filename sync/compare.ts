@@ -42,14 +42,20 @@ function common(own: Directory, others: readonly Entry[]): number {
   return parting === -1 ? shorter : parting
 }
 
-/** Signatures are looked at when the chain is taken. */
+/**
+ * Has the root, which our side has not replaced, voided our side? Signatures are looked at when the chain is taken.
+ *
+ * Once our side has another root, an old paper key must not lead us away by itself: a person has to decide.
+ */
 async function isSettled(own: Directory, shared: number, frames: readonly Frame[]): Promise<boolean> {
   const root = own.root(shared - 1)
+  const now = own.root(own.head.index)
   const ours = own.entry(shared).hash
+  if (!root || !now || !equal(root.key, now.key) || !equal(root.sealKey, now.sealKey)) return false
   for (const [entry] of frames) {
     const held = await readEntry(entry, [], true)
     const names = voidsOf(held).some((hash) => equal(hash, ours))
-    if (root && equal(held.entry.author, root.key) && names) return true
+    if (equal(held.entry.author, root.key) && names) return true
   }
   return false
 }

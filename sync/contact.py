@@ -42,8 +42,9 @@ class Own(Struct, frozen=True):
 
     sent: the newest change known to be in the server's log. behind: what the first unsent change names as the one
     before; None when nothing is unsent. closed: signed runs, in order; open: changes not signed yet; drafts: not even
-    changes. trouble: why nothing may be written there under our head; renewable: a new epoch by us would mend it.
-    acknowledge: the chain should be moved under our head.
+    changes. adrift: something unsent was written under an entry that is void, or not of our chain now. trouble: why
+    nothing may be written there under our head; renewable: a new epoch by us would mend it. acknowledge: the chain
+    should be moved under our head.
     """
 
     circle: str
@@ -52,6 +53,7 @@ class Own(Struct, frozen=True):
     closed: tuple[Closed, ...] = ()
     open: int = 0
     drafts: int = 0
+    adrift: bool = False
     trouble: str | None = None
     renewable: bool = False
     acknowledge: bool = False

@@ -45,8 +45,9 @@ export interface Closed {
  *
  * sent: the newest change known to be in the server's log. behind: what the first unsent change names as the one
  * before; null when nothing is unsent. closed: signed runs, in order; open: changes not signed yet; drafts: not even
- * changes. trouble: why nothing may be written there under our head; renewable: a new epoch by us would mend it.
- * acknowledge: the chain should be moved under our head.
+ * changes. adrift: something unsent was written under an entry that is void, or not of our chain any more. trouble: why
+ * nothing may be written there under our head; renewable: a new epoch by us would mend it. acknowledge: the chain
+ * should be moved under our head.
  */
 export interface Own {
   readonly circle: string
@@ -55,6 +56,7 @@ export interface Own {
   readonly closed: readonly Closed[]
   readonly open: number
   readonly drafts: number
+  readonly adrift: boolean
   readonly trouble: string | null
   readonly renewable: boolean
   readonly acknowledge: boolean
@@ -62,7 +64,7 @@ export interface Own {
 
 /** A circle in which nothing was written yet, but for `rest`. */
 export function own(rest: Partial<Own> & Pick<Own, "circle">): Own {
-  const nothing = { sent: NO_TIP, behind: null, closed: [], open: 0, drafts: 0, trouble: null }
+  const nothing = { sent: NO_TIP, behind: null, closed: [], open: 0, drafts: 0, adrift: false, trouble: null }
   return { ...nothing, renewable: false, acknowledge: false, ...rest }
 }
 

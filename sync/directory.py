@@ -11,7 +11,17 @@ from crypto.entry import Entry
 from crypto.errors import ProtocolError
 from sync.chain import Alarm, Applied, Chain, Frame, Head
 from sync.circles import Circle, CircleView, Complaint, Cutoff, Epoch, Letin
-from sync.entitled import Proposed, Span, entitled, is_direct, is_principal, is_stale, is_via_desk, principal_spans
+from sync.entitled import (
+    Desks,
+    Proposed,
+    Span,
+    entitled,
+    is_direct,
+    is_principal,
+    is_stale,
+    is_via_desk,
+    principal_spans,
+)
 from sync.entitled import proposed as proposed_of
 from sync.entries import Held, Said
 from sync.judging import author_of, say_in_full
@@ -202,4 +212,5 @@ class Directory(Chain):
 
 def _stale_circles(state: State, at: int) -> list[bytes]:
     known = [*state.public.values(), *(circle for circle in state.hashed.values() if circle.id not in state.public)]
-    return [c.id for c in known if not c.is_shredded(at) and not c.closed.at(at) and is_stale(state, c, at)]
+    desks: Desks = {}
+    return [c.id for c in known if not c.is_shredded(at) and not c.closed.at(at) and is_stale(state, c, at, desks)]

@@ -209,6 +209,16 @@ describe("another chain", () => {
     forged[forged.length - 1]! ^= 1
     expect((await compare(own, [...centre.frames.slice(0, -1), [forged, given]])).outcome).toBe("forked")
   })
+
+  it("is not changed over to for an old paper key that our side replaced", async () => {
+    const centre = await Centre.found(22)
+    const own = await readerOf(centre)
+    const fresh: Statement = { kind: "root.replace", root: centre.random(32), rootSeal: centre.random(32) }
+    await own.apply(...(await centre.frame(centre.root, [fresh])))
+    await centre.say(centre.root, { kind: "void", entries: [own.head.hash] })
+
+    expect((await compare(own, centre.frames)).outcome).toBe("forked")
+  })
 })
 
 async function hashOf(frame: Frame): Promise<Uint8Array> {

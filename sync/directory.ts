@@ -12,7 +12,17 @@ import { ProtocolError } from "../crypto/errors.ts"
 import { ByteMap, type ByteSet } from "./byte_map.ts"
 import { Chain } from "./chain.ts"
 import type { Circle, CircleView, Complaint, Cutoff, Epoch, Letin, Shape } from "./circles.ts"
-import { entitled, isDirect, isPrincipal, isStale, isViaDesk, principalSpans, proposed, type Span } from "./entitled.ts"
+import {
+  type Desks,
+  entitled,
+  isDirect,
+  isPrincipal,
+  isStale,
+  isViaDesk,
+  principalSpans,
+  proposed,
+  type Span,
+} from "./entitled.ts"
 import type { Held, Said } from "./entries.ts"
 import { authorOf, sayInFull } from "./judging.ts"
 import type { Role } from "./shapes.ts"
@@ -256,7 +266,8 @@ export class Directory extends Chain {
 
 function staleCircles(state: State, at: number): Uint8Array[] {
   const hashed = state.hashed.values().filter((circle) => !state.public.has(circle.id))
+  const desks: Desks = new ByteMap()
   return [...state.public.values(), ...hashed]
-    .filter((circle) => !circle.isShredded(at) && !circle.closed.at(at) && isStale(state, circle, at))
+    .filter((circle) => !circle.isShredded(at) && !circle.closed.at(at) && isStale(state, circle, at, desks))
     .map((circle) => circle.id)
 }

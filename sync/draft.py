@@ -85,15 +85,15 @@ class Draft:
     def renew(
         self, circle: bytes, *, members: Sequence[bytes] | None = None, devices: Sequence[bytes] | None = None
     ) -> EpochSecret:
-        """A new epoch, under other lists if given, locked onto the newest of which nobody complained.
+        """A new epoch, under other lists if given, locked onto the newest that is right (`Keyring.to_lock`).
 
         Raises ProtocolError: "unknown_circle"; "wrong_key" if the epoch to lock does not open here; what the directory
         would say of the statements so far.
         """
         view = self._view(circle)
-        after = self.directory.sound_epoch(circle)
-        earlier = self._keyring.secret(circle, after)
-        if earlier is None:
+        after = self._keyring.to_lock(circle)
+        earlier = self._keyring.secret(circle, after) if after is not None else None
+        if after is None or earlier is None:
             raise ProtocolError("wrong_key")
         shape = _reshaped(view, members, devices)
         secret = EpochSecret.generate(self.directory.centre, circle, view.epoch + 1, self._random)
@@ -144,7 +144,7 @@ class Draft:
         for circle in self.directory.stale_after(self.author, self._in_full):
             if circle in self._renewed:
                 continue
-            if self._may_renew(circle) and self._keyring.secret(circle, self.directory.sound_epoch(circle)):
+            if self._may_renew(circle) and self._keyring.to_lock(circle) is not None:
                 self.renew(circle)
             else:
                 left.append(circle)

@@ -84,16 +84,16 @@ export class Draft {
   }
 
   /**
-   * A new epoch, under other lists if given, locked onto the newest of which nobody complained.
+   * A new epoch, under other lists if given, locked onto the newest that is right (`Keyring.toLock`).
    *
    * Throws ProtocolError: "unknown_circle"; "wrong_key" if the epoch to lock does not open here; what the directory
    * would say of the statements so far.
    */
   async renew(circle: Uint8Array, lists: Lists = {}): Promise<EpochSecret> {
     const view = this.#view(circle)
-    const after = this.directory.soundEpoch(circle)
-    const earlier = await this.#keyring.secret(circle, after)
-    if (!earlier) throw new ProtocolError("wrong_key")
+    const after = await this.#keyring.toLock(circle)
+    const earlier = after === null ? null : await this.#keyring.secret(circle, after)
+    if (after === null || !earlier) throw new ProtocolError("wrong_key")
     const shape = reshaped(view, lists)
     const secret = EpochSecret.generate(this.directory.centre, circle, view.epoch + 1, this.#random)
     await this.#add(view.kind, {
@@ -143,7 +143,7 @@ export class Draft {
     if (this.#centre.some(([said]) => said?.kind === "void")) return left
     for (const circle of this.directory.staleAfter(this.author, this.#inFull)) {
       if (this.#renewed.has(circle)) continue
-      const opens = this.#mayRenew(circle) && (await this.#keyring.secret(circle, this.directory.soundEpoch(circle)))
+      const opens = this.#mayRenew(circle) && (await this.#keyring.toLock(circle)) !== null
       if (opens) await this.renew(circle)
       else left.push(circle)
     }

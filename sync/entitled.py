@@ -72,9 +72,12 @@ def ranks(state: State, circle: Circle, at: int) -> Iterator[Circle]:
         rank = state.public.get(rank.desk) if rank.desk else None
 
 
-def is_stale(state: State, circle: Circle, at: int) -> bool:
-    """Is some recipient of its newest epoch not entitled any more?"""
-    desk = _desk_of(state, circle, at)
+def is_stale(state: State, circle: Circle, at: int, desks: "Desks | None" = None) -> bool:
+    """Is some recipient of its newest epoch not entitled any more?
+
+    desks: what was found out of desks at this index and state, for who asks of many circles.
+    """
+    desk = _desk_of(state, circle, at, {} if desks is None else desks)
     shape = proposed(circle, at)
     return not all(_is_sound_key(state, shape, key, desk, at) for key in circle.newest(at).recipients(at))
 
@@ -148,11 +151,17 @@ class _Desk:
     sound_from: int
 
 
-def _desk_of(state: State, circle: Circle, at: int) -> _Desk | None:
+Desks = dict[bytes, _Desk]
+"""What was found out of desks, by their ids."""
+
+
+def _desk_of(state: State, circle: Circle, at: int, desks: Desks) -> _Desk | None:
     """The circle's desk; the lead desks are judged first, so no chain of desks is too long."""
     sound: _Desk | None = None
     for desk in reversed(list(ranks(state, circle, at))[1:]):
-        sound = _judge_desk(state, desk, sound, at)
+        if desk.id not in desks:
+            desks[desk.id] = _judge_desk(state, desk, sound, at)
+        sound = desks[desk.id]
     return sound
 
 

@@ -61,9 +61,13 @@ export function ranks(state: State, circle: Circle, at: number): Circle[] {
   return found
 }
 
-/** Is some recipient of its newest epoch not entitled any more? */
-export function isStale(state: State, circle: Circle, at: number): boolean {
-  const desk = deskOf(state, circle, at)
+/**
+ * Is some recipient of its newest epoch not entitled any more?
+ *
+ * desks: what was found out of desks at this index and state, for who asks of many circles.
+ */
+export function isStale(state: State, circle: Circle, at: number, desks: Desks = new ByteMap()): boolean {
+  const desk = deskOf(state, circle, at, desks)
   const shape = proposed(circle, at)
   return !recipients(circle.newest(at), at).every((key) => isSoundKey(state, shape, key, desk, at))
 }
@@ -127,10 +131,16 @@ function isEntitledKey(state: State, shape: Shape, key: Uint8Array, at: number):
  */
 type Desk = { readonly epochs: ByteMap<number>; readonly soundFrom: number }
 
+/** What was found out of desks, by their ids. */
+export type Desks = ByteMap<Desk>
+
 /** The circle's desk; the lead desks are judged first, so no chain of desks is too long. */
-function deskOf(state: State, circle: Circle, at: number): Desk | null {
+function deskOf(state: State, circle: Circle, at: number, desks: Desks): Desk | null {
   let sound: Desk | null = null
-  for (const desk of ranks(state, circle, at).slice(1).reverse()) sound = judgeDesk(state, desk, sound, at)
+  for (const desk of ranks(state, circle, at).slice(1).reverse()) {
+    const lead: Desk | null = sound
+    sound = desks.getOrMake(desk.id, () => judgeDesk(state, desk, lead, at))
+  }
   return sound
 }
 

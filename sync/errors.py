@@ -54,6 +54,7 @@ CODES: frozenset[str] = frozenset(STATUS) | {
     "circle_closed",
     "circle_stale",
     "old_epoch",
+    "epoch_unknown",
     "not_principal",
     "not_enrolled",
     "head_void",

@@ -56,6 +56,7 @@ export const CODES: ReadonlySet<string> = new Set([
   "circle_closed",
   "circle_stale",
   "old_epoch",
+  "epoch_unknown",
   "not_principal",
   "not_enrolled",
   "head_void",

@@ -39,6 +39,7 @@ V = TypeVar("V", bound=Struct)
 Clock = Callable[[], int]
 """Now, in ms since 1970."""
 _BATCH_BYTES = 1_048_576
+_UPROOTED = frozenset({"head_unknown", "head_void", "ancestor_missing"})
 
 
 class Holdings:
@@ -122,6 +123,8 @@ class Holdings:
         self.keep_standing()
         self._put_directory(directory)
         self._load_runs()
+        for chain in self.chains.values():
+            self._step_back(chain)
 
     def give_statements(self, given: Iterable[GivenStatement]) -> None:
         """Statements that come later than their entries. One that belongs to no entry here is an alarm."""
@@ -240,6 +243,16 @@ class Holdings:
                 self.ledger.add(run)
             for change in chain.open.changes if chain.open else []:
                 self.ledger.add(chain.provisional(change))
+
+    def _step_back(self, chain: OwnChain) -> None:
+        """What we sent under entries that are no more is in nobody's log: go on behind what was sent before them."""
+        while (change := self.ledger.log.change(chain.sent[1])) is not None:
+            verdict = self.ledger.log.verdict(change.id)
+            if verdict is None or verdict.code not in _UPROOTED:
+                break
+            previous = change.header.previous
+            chain.sent, chain.sent_head = (change.header.sequence - 1, previous), self.logged.get(previous, -1)
+        self.keep_chain(chain)
 
     def _note_run(self, run: Run, index: int) -> None:
         self._held_runs.add(run.signed)

@@ -48,6 +48,24 @@ class Keyring:
         secret = self.secret(circle, view.epoch)
         return None if (circle, view.epoch) in self.complaints else secret
 
+    def to_lock(self, circle: bytes) -> int | None:
+        """The epoch the next one's lock has to hold; None if it cannot be made here.
+
+        The newest that opens here and is right, whatever others complain of; below it only what is complained of.
+        """
+        view = self._view(circle)
+        if view is None:
+            return None
+        named = {complaint.epoch for complaint in self.directory.complaints(circle)}
+        for number in range(view.epoch, 0, -1):
+            secret = self.secret(circle, number)
+            is_wrong = (circle, number) in self.complaints
+            if secret is not None and not is_wrong:
+                return number
+            if number not in named and not is_wrong:
+                return None
+        return view.epoch if self.secret(circle, view.epoch) is not None else None
+
     def _view(self, circle: bytes) -> CircleView | None:
         return self.directory.circle(circle, self.directory.head.index)
 

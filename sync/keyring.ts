@@ -59,6 +59,24 @@ export class Keyring {
     return this.#complaints.has(placeText(circle, view.epoch)) ? null : secret
   }
 
+  /**
+   * The epoch the next one's lock has to hold; null if it cannot be made here.
+   *
+   * The newest that opens here and is right, whatever others complain of; below it only what is complained of.
+   */
+  async toLock(circle: Uint8Array): Promise<number | null> {
+    const view = this.#view(circle)
+    if (!view) return null
+    const named = new Set(this.directory.complaints(circle).map((complaint) => complaint.epoch))
+    for (let number = view.epoch; number > 0; number--) {
+      const secret = await this.secret(circle, number)
+      const isWrong = this.#complaints.has(placeText(circle, number))
+      if (secret && !isWrong) return number
+      if (!named.has(number) && !isWrong) return null
+    }
+    return (await this.secret(circle, view.epoch)) ? view.epoch : null
+  }
+
   #view(circle: Uint8Array): CircleView | null {
     return this.directory.circle(circle, this.directory.head.index)
   }

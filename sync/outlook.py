@@ -67,12 +67,17 @@ class Outlook:
     def pen_at(self, circle: bytes, epoch: int, head: Head) -> Pen | None:
         """The same under an older head, if it could be written there then."""
         held = self._held
-        if held.directory.index_of(head.hash) != head.index or held.directory.is_void(head.index):
+        if self._is_adrift(head):
             return None
         secret = held.keyring.secret(circle, epoch)
         if secret is None or judge_head(held.directory, circle, held.key, epoch, head.index) is not None:
             return None
         return self._pen(head, epoch, secret)
+
+    def _is_adrift(self, head: Head) -> bool:
+        """Is an entry void, or not of our chain (any more)?"""
+        directory = self._held.directory
+        return directory.index_of(head.hash) != head.index or directory.is_void(head.index)
 
     def _pen(self, head: Head, epoch: int, secret: EpochSecret | None) -> Pen:
         return Pen(self._held.identity.centre, self._held.key, head, epoch, secret, self._held.random)
@@ -86,6 +91,7 @@ class Outlook:
             closed=tuple(Closed(run.last.id.hex(), len(run.raw)) for run in chain.closed),
             open=len(chain.open.changes) if chain.open else 0,
             drafts=len(chain.drafts),
+            adrift=any(self._is_adrift(head) for head in chain.unsent_heads),
             trouble=trouble,
             renewable=trouble in RENEWABLE and self._may_renew(chain.circle),
             acknowledge=self._is_narrowed(chain),
@@ -95,14 +101,7 @@ class Outlook:
         held = self._held
         if not held.directory.principal(circle, held.key, held.head):
             return False
-        return held.keyring.secret(circle, self._sound_epoch(circle)) is not None
-
-    def _sound_epoch(self, circle: bytes) -> int:
-        """The one a new epoch would lock, once what our keys found wrong is said."""
-        held = self._held
-        newest = held.directory.sound_epoch(circle)
-        wrong = {epoch for where, epoch in held.keyring.complaints if where == circle}
-        return next((number for number in range(newest, 0, -1) if number not in wrong), newest)
+        return held.keyring.to_lock(circle) is not None
 
     def _is_narrowed(self, chain: OwnChain) -> bool:
         """Could we write here under the head of our last run, and cannot under ours? Then our chain should say so."""

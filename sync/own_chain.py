@@ -104,6 +104,12 @@ class OwnChain:
         """Changes in order: those of closed runs, then those of the open one."""
         return [*(change for run in self.closed for change in run.changes), *(self.open.changes if self.open else ())]
 
+    @property
+    def unsent_heads(self) -> list[Head]:
+        """Of the runs they stand in."""
+        heads = [run.head for run in self.closed] + ([self.open.head] if self.open else [])
+        return [Head(head.head_index, head.head_hash) for head in heads]
+
     def takes(self, pen: Pen, plaintext: bytes) -> bool:
         """May the open run take one more change as it is? Else it is to be closed first."""
         if self.open is None:

@@ -13,7 +13,7 @@ from crypto.run import Change, Run
 from sync.circles import Cutoff, Letin
 from sync.directory import Directory
 
-PENDING = frozenset({"ancestor_missing", "head_unknown", "unknown_statement"})
+PENDING = frozenset({"ancestor_missing", "head_unknown", "unknown_statement", "epoch_unknown"})
 """Codes that can go away when more is known; all others stand until a directory entry says otherwise."""
 
 NamedHead = tuple[int, bytes]
@@ -53,7 +53,7 @@ def judge_head(directory: Directory, circle: bytes, device: bytes, epoch: int, h
     """Rule 3: may the device write in this epoch of the circle at that head? The relay asks the same.
 
     Gives "not_enrolled", "unknown_circle", "unknown_statement" (a newer version narrowed the circle), "shredded",
-    "circle_closed", "not_principal", "old_epoch", "circle_stale", in that order, or None.
+    "circle_closed", "not_principal", "old_epoch", "epoch_unknown" (its statement is not here), "circle_stale", in that order, or None.
     """
     if not directory.is_active(device, head_index):
         return "not_enrolled"
@@ -70,7 +70,7 @@ def judge_head(directory: Directory, circle: bytes, device: bytes, epoch: int, h
     if not directory.principal(circle, device, head_index):
         return "not_principal"
     if view.epoch != epoch:
-        return "old_epoch"
+        return "old_epoch" if epoch < view.epoch else "epoch_unknown"
     return "circle_stale" if directory.stale(circle, head_index) else None
 
 

@@ -14,7 +14,7 @@ import type { Cutoff, Letin } from "./circles.ts"
 import type { Directory } from "./directory.ts"
 
 /** Codes that can go away when more is known; all others stand until a directory entry says otherwise. */
-export const PENDING: ReadonlySet<string> = new Set(["ancestor_missing", "head_unknown", "unknown_statement"])
+export const PENDING: ReadonlySet<string> = new Set(["ancestor_missing", "head_unknown", "unknown_statement", "epoch_unknown"])
 
 /** Index and hash of the entry a run was written under. */
 export type NamedHead = readonly [index: number, hash: Uint8Array]
@@ -45,7 +45,7 @@ export function judgeNamedHead(directory: Directory, head: NamedHead, floor: num
  * Rule 3: may the device write in this epoch of the circle at that head? The relay asks the same.
  *
  * Gives "not_enrolled", "unknown_circle", "unknown_statement" (a newer version narrowed the circle), "shredded",
- * "circle_closed", "not_principal", "old_epoch", "circle_stale", in that order, or null.
+ * "circle_closed", "not_principal", "old_epoch", "epoch_unknown" (its statement is not here), "circle_stale", in that order, or null.
  */
 export function judgeHead(
   directory: Directory,
@@ -62,7 +62,7 @@ export function judgeHead(
   if (view.shredded) return "shredded"
   if (view.closed) return "circle_closed"
   if (!directory.principal(circle, device, headIndex)) return "not_principal"
-  if (view.epoch !== epoch) return "old_epoch"
+  if (view.epoch !== epoch) return epoch < view.epoch ? "old_epoch" : "epoch_unknown"
   return directory.stale(circle, headIndex) ? "circle_stale" : null
 }
 

@@ -13,10 +13,9 @@ from pathlib import Path
 from shutil import rmtree
 from threading import Thread
 
-from server.demo.story import LATER, Town, live, moment
+from server.demo.story import LATER, PASSPHRASE, Town, live, moment
 from server.demo.view import counts, differences, heading, timeline
 
-PASSPHRASE = "縁側でひとやすみ"
 _SERVE = "from server.console import main; main()"
 
 

@@ -18,6 +18,7 @@ from sync.device_circles import Case
 from sync.register import View
 
 JST = timezone(timedelta(hours=9))
+PASSPHRASE = "縁側でひとやすみ"
 CHEAP = Cost(memory_kib=1_024, passes=1)  # a demo's vaults guard nothing
 LATER = int(datetime(2046, 3, 31, tzinfo=JST).timestamp() * 1_000)  # invitations outlive the story's calendar
 HOUSE = {"mode": "home_visit", "met_persons": [], "risk_quick": "none_seen"}

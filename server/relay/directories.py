@@ -7,7 +7,7 @@ from threading import Lock, RLock
 
 from crypto.errors import ProtocolError
 from server.relay.roll import Roll
-from server.store.protocol import Reader, Writer
+from server.store.protocol import CentreState, Reader, Writer
 
 
 class _Held:
@@ -29,7 +29,7 @@ class Directories:
         """The centre's roll, with at least the entries this reader sees. Raises ProtocolError "unknown_centre"."""
         held = self._find(reader.centre)
         with held.lock:
-            yield _caught_up(held, reader)
+            yield _caught_up(held, reader, reader.state())
 
     @contextmanager
     def for_writer(self, writer: Writer) -> Iterator[Roll]:
@@ -39,7 +39,7 @@ class Directories:
             state = writer.state()
             if held.roll and state and held.roll.at > state.index:
                 held.roll = None  # ahead of the store: it was changed in a commit that failed
-            roll = _caught_up(held, writer)
+            roll = _caught_up(held, writer, state)
             before = roll.changes
             try:
                 yield roll
@@ -62,8 +62,7 @@ class Directories:
             return held
 
 
-def _caught_up(held: _Held, reader: Reader) -> Roll:
-    state = reader.state()
+def _caught_up(held: _Held, reader: Reader, state: CentreState | None) -> Roll:
     if state is None:
         raise ProtocolError("unknown_centre")
     roll = held.roll = held.roll or Roll(reader.centre)

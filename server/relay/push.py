@@ -80,83 +80,92 @@ def check_form(raw: bytes) -> Checked:
 
 def _push(relay: Relay, writer: Writer, checked: Sequence[Checked]) -> Pushed:
     with relay.directories.for_writer(writer) as roll:
-        results = [_take(relay, writer, roll.directory, each) for each in checked]
+        gate = _Gate(relay, writer, roll.directory)
+        results = [gate.take(each) for each in checked]
         head = roll.directory.head
     return Pushed(results, Head(head.index, head.hash.hex()))
 
 
-def _take(relay: Relay, writer: Writer, directory: Directory, checked: Checked) -> Result:
-    try:
-        return _keep(relay, writer, directory, checked)
-    except ProtocolError as error:
-        _count(relay, writer, directory, checked.run, error.code)
-        return Result("refused", error.code)
+class _Gate:
+    """What one push goes through. at: the directory's newest index; room: bytes that the quota leaves."""
 
+    def __init__(self, relay: Relay, writer: Writer, directory: Directory) -> None:
+        self._relay = relay
+        self._writer = writer
+        self._directory = directory
+        self._at = directory.head.index
+        state = writer.state()
+        self._room = relay.settings.quotas.runs - (state.run_bytes if state else 0)
 
-def _keep(relay: Relay, writer: Writer, directory: Directory, checked: Checked) -> Result:
-    """Steps 1 to 11. Raises ProtocolError with the code of a refusal."""
-    run = checked.run
-    if run is None:
-        raise ProtocolError(checked.form_code or "malformed")
-    _check_names(writer, directory, run)
-    if checked.signature_code:
-        raise ProtocolError(checked.signature_code)
-    cut = cut_code(directory, run)
-    place = find_place(writer, run, apart=cut is not None)
-    if place is Place.HELD:
-        return Result("known")
-    if place is Place.HELD_APART:
-        return Result("quarantined", cut)
-    _check_rule(directory, run)
-    _check_quota(relay, writer, run, apart=cut is not None)
-    if cut is None:
-        return Result("accepted", cursor=store_run(writer, run))
-    number = writer.hold(new_run(run), cut, relay.now())
-    cursor = release(writer, directory, run.head.circle, run.head.device).get(number)
-    return Result("quarantined", cut) if cursor is None else Result("accepted", cursor=cursor)
+    def take(self, checked: Checked) -> Result:
+        """One run: kept, or refused with its code."""
+        try:
+            return self._keep(checked)
+        except ProtocolError as error:
+            self._count(checked.run, error.code)
+            return Result("refused", error.code)
 
+    def _keep(self, checked: Checked) -> Result:
+        """Steps 1 to 11. Raises ProtocolError with the code of a refusal."""
+        run = checked.run
+        if run is None:
+            raise ProtocolError(checked.form_code or "malformed")
+        self._check_names(run)
+        if checked.signature_code:
+            raise ProtocolError(checked.signature_code)
+        cut = cut_code(self._directory, run)
+        place = find_place(self._writer, run, apart=cut is not None)
+        if place is Place.HELD:
+            return Result("known")
+        if place is Place.HELD_APART:
+            return Result("quarantined", cut)
+        self._check_rule(run)
+        self._check_quota(run, apart=cut is not None)
+        if cut is None:
+            return Result("accepted", cursor=store_run(self._writer, run))
+        number = self._writer.hold(new_run(run), cut, self._relay.now())
+        cursor = release(self._writer, self._directory, run.head.circle, run.head.device).get(number)
+        return Result("quarantined", cut) if cursor is None else Result("accepted", cursor=cursor)
 
-def _check_names(writer: Writer, directory: Directory, run: Run) -> None:
-    """Steps 2 and 3."""
-    head = run.head
-    if head.centre != writer.centre:
-        raise ProtocolError("wrong_place")
-    if directory.device(head.device, directory.head.index) is None:
-        raise ProtocolError("unknown_device")
-    circle = directory.circle(head.circle, directory.head.index)
-    if circle.shredded if circle else writer.is_shredded(head.circle):
-        raise ProtocolError("shredded")  # it takes nothing more, however old the head
-    if circle is None:
-        raise ProtocolError("unknown_circle")
-    if directory.index_of(head.head_hash) != head.head_index:
-        raise ProtocolError("head_unknown")
+    def _check_names(self, run: Run) -> None:
+        """Steps 2 and 3."""
+        head = run.head
+        if head.centre != self._writer.centre:
+            raise ProtocolError("wrong_place")
+        if self._directory.device(head.device, self._at) is None:
+            raise ProtocolError("unknown_device")
+        circle = self._directory.circle(head.circle, self._at)
+        if circle.shredded if circle else self._writer.is_shredded(head.circle):
+            raise ProtocolError("shredded")  # it takes nothing more, however old the head
+        if circle is None:
+            raise ProtocolError("unknown_circle")
+        if self._directory.index_of(head.head_hash) != head.head_index:
+            raise ProtocolError("head_unknown")
 
+    def _check_rule(self, run: Run) -> None:
+        """Step 8."""
+        head = run.head
+        if any(run.bodies):
+            code = judge_head(self._directory, head.circle, head.device, head.epoch, head.head_index)
+        else:
+            code = None if self._directory.was_principal(head.circle, head.device) else "not_principal"
+        if code:
+            raise ProtocolError(code)
 
-def _check_rule(directory: Directory, run: Run) -> None:
-    """Step 8."""
-    head = run.head
-    if not any(run.bodies):
-        code = None if directory.was_principal(head.circle, head.device) else "not_principal"
-    else:
-        code = judge_head(directory, head.circle, head.device, head.epoch, head.head_index)
-    if code:
-        raise ProtocolError(code)
+    def _check_quota(self, run: Run, *, apart: bool) -> None:
+        """Step 10."""
+        size = len(run.raw)
+        if size > self._room:
+            raise ProtocolError("quota_exceeded")
+        most = self._relay.settings.quotas.quarantine_per_device
+        if apart and self._writer.quarantine_bytes(run.head.device) + size > most:
+            raise ProtocolError("quota_exceeded")
+        self._room -= size
 
-
-def _check_quota(relay: Relay, writer: Writer, run: Run, *, apart: bool) -> None:
-    """Step 10."""
-    state, quotas = writer.state(), relay.settings.quotas
-    size = len(run.raw)
-    if state and state.run_bytes + size > quotas.runs:
-        raise ProtocolError("quota_exceeded")
-    if apart and writer.quarantine_bytes(run.head.device) + size > quotas.quarantine_per_device:
-        raise ProtocolError("quota_exceeded")
-
-
-def _count(relay: Relay, writer: Writer, directory: Directory, run: Run | None, code: str) -> None:
-    """That it was refused is kept for staff. Names nobody knows are not: anybody could fill the disk with them."""
-    device, circle, at = ZERO_HASH, ZERO_CIRCLE, directory.head.index
-    if run and run.head.centre == writer.centre:
-        device = run.head.device if directory.device(run.head.device, at) else device
-        circle = run.head.circle if directory.circle(run.head.circle, at) else circle
-    writer.count_refusal(device, circle, code, relay.now())
+    def _count(self, run: Run | None, code: str) -> None:
+        """That it was refused is kept for staff. Names nobody knows are not: anybody could fill the disk with them."""
+        device, circle = ZERO_HASH, ZERO_CIRCLE
+        if run and run.head.centre == self._writer.centre:
+            device = run.head.device if self._directory.device(run.head.device, self._at) else device
+            circle = run.head.circle if self._directory.circle(run.head.circle, self._at) else circle
+        self._writer.count_refusal(device, circle, code, self._relay.now())

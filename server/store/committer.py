@@ -1,7 +1,6 @@
 """The one thread that writes: it takes what waits, up to 8 MiB, and commits it together (one fsync for all).
 
-Each job runs in a savepoint, so that a bad one is undone alone. A caller that stops waiting changes nothing: its job
-was given and is committed.
+A bad job is undone alone. A caller that stops waiting changes nothing: its job was given and is committed.
 """
 
 import asyncio
@@ -13,7 +12,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from server.store.protocol import Moved, StoreClosedError, StoreFullError
-from server.store.rows import SqliteWriter
+from server.store.writing import SqliteWriter
 
 _GROUP_BYTES = 8 * 1024**2
 _GROUP_JOBS = 1_000
@@ -104,11 +103,13 @@ class Committer:
         return group, True
 
     def _commit(self, group: list[_Job]) -> None:
-        grown: dict[bytes, SqliteWriter] = {}
+        writers: dict[bytes, SqliteWriter] = {}
         try:
             self._connection.execute("begin immediate")
-            outcomes = [self._try(job, grown) for job in group]
-            moved = [_moved(writer) for writer in grown.values()]
+            outcomes = [self._try(job, writers) for job in group]
+            for writer in writers.values():
+                writer.flush()
+            moved = [_moved(writer) for writer in writers.values() if writer.grew]
             self._connection.execute("commit")
         except Exception as error:  # nobody in this group is told "on disk"
             with contextlib.suppress(Exception):
@@ -116,21 +117,15 @@ class Committer:
             outcomes, moved = [_Outcome(job.future, None, _named(error)) for job in group], []
         self._loop.call_soon_threadsafe(self._finish, outcomes, moved)
 
-    def _try(self, job: _Job, grown: dict[bytes, SqliteWriter]) -> _Outcome:
-        writer = SqliteWriter(self._connection, job.centre)
-        self._connection.execute("savepoint job")
+    def _try(self, job: _Job, writers: dict[bytes, SqliteWriter]) -> _Outcome:
+        writer = writers.setdefault(job.centre, SqliteWriter(self._connection, job.centre))
         try:
-            value = job.run(writer)
+            with writer.job():
+                value = job.run(writer)
         except Exception as error:
             if not self._connection.in_transaction:
-                raise  # SQLite undid all of it: the disk is full, say
-            self._connection.execute("rollback to job")
+                raise  # SQLite undid the whole group
             return _Outcome(job.future, None, error)
-        finally:
-            if self._connection.in_transaction:
-                self._connection.execute("release job")
-        if writer.grew:
-            grown[job.centre] = writer
         return _Outcome(job.future, value, None)
 
     def _finish(self, outcomes: Iterable[_Outcome], moved: Iterable[Moved]) -> None:

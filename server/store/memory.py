@@ -73,6 +73,7 @@ class MemoryReader:
 
     def runs_of(self, circle: bytes, device: bytes, first: int, last: int) -> list[bytes]:
         chain = [run for _, _, run in self._held.runs if (run.circle, run.device) == (circle, device)]
+        chain.sort(key=lambda run: run.first)
         return [run.data for run in chain if run.first <= last and run.tail.sequence >= first]
 
     def runs(self, circles: Sequence[bytes], after: int, until: int) -> Iterator[HeldRun]:

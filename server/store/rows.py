@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple
 from itertools import starmap
 from typing import Any
 
@@ -12,14 +11,12 @@ from server.store.protocol import (
     HeldEntry,
     HeldRun,
     HeldStatement,
-    NewRun,
     QuarantinedRun,
     Refusal,
     Tail,
 )
 
 _MOST_CHANGES = 1_000  # in a run: how far back one that reaches a sequence number can begin
-_NEW_RUN = "(centre, circle, device, first, count, last_id, head_index, data, "
 
 
 class SqliteReader:
@@ -69,7 +66,7 @@ class SqliteReader:
     def runs_of(self, circle: bytes, device: bytes, first: int, last: int) -> list[bytes]:
         sql = (
             "select data from runs where centre = ? and device = ? and circle = ? and first between ? and ?"
-            " and first + count > ? order by first"
+            " and first + count > ? order by first, cursor"
         )
         return [data for (data,) in self._rows(sql, device, circle, first - _MOST_CHANGES, last, first)]
 
@@ -85,7 +82,7 @@ class SqliteReader:
         return self._quarantine("number > ? order by number", after)
 
     def quarantine_of(self, circle: bytes, device: bytes) -> list[QuarantinedRun]:
-        return list(self._quarantine("circle = ? and device = ? order by first", circle, device))
+        return list(self._quarantine("circle = ? and device = ? order by first, number", circle, device))
 
     def quarantined_chains(self) -> list[tuple[bytes, bytes]]:
         return list(self._rows("select distinct circle, device from quarantine where centre = ? order by 1, 2"))
@@ -125,99 +122,3 @@ class SqliteReader:
             " (select 1 from blob_uses where blob_uses.centre = blobs.centre and blob_uses.blob = blobs.blob)"
         )
         return [blob for (blob,) in self._rows(sql, before)]
-
-
-class SqliteWriter(SqliteReader):
-    """`protocol.Writer` inside a savepoint. grew: whether the log or the directory did."""
-
-    grew = False
-
-    def found(self) -> None:
-        self._rows("insert into centres values (?, 0, -1, 0, 0, 0, 0)")
-
-    def add_entry(self, entry: HeldEntry) -> None:
-        self.grew = True
-        self._rows("insert into entries values (?, ?, ?, ?)", *astuple(entry))
-        self._connection.execute("update centres set head = ? where centre = ?", (entry.index, self.centre))
-
-    def add_statement(self, statement: HeldStatement) -> None:
-        self._rows("insert or ignore into statements values (?, ?, ?, ?, ?)", *astuple(statement))
-
-    def add_run(self, run: NewRun) -> int:
-        self.grew = True
-        sql = (
-            "update centres set cursor = cursor + 1, run_bytes = run_bytes + ? where centre = ? returning cursor, head"
-        )
-        cursor, head = self._connection.execute(sql, (len(run.data), self.centre)).fetchone()
-        self._insert_run("runs", run, "cursor, arrived", cursor, head)
-        sql = (
-            "insert into chains (centre, circle, device, sequence, id, head_index) values (?, ?, ?, ?, ?, ?)"
-            " on conflict do update set"
-            " sequence = excluded.sequence, id = excluded.id, head_index = excluded.head_index"
-            " where excluded.sequence > chains.sequence"
-        )
-        self._rows(sql, *astuple(run.tail))
-        return int(cursor)
-
-    def _insert_run(self, table: str, run: NewRun, more: str, *values: object) -> None:
-        marks = ", ".join("?" * (8 + len(values)))
-        columns = (run.circle, run.device, run.first, run.count, run.last_id, run.head_index, run.data)
-        self._rows(f"insert into {table} {_NEW_RUN}{more}) values ({marks})", *columns, *values)  # noqa: S608
-
-    def add_blob_use(self, blob: bytes, circle: bytes) -> None:
-        sql = "insert or ignore into blob_uses select centre, ?2, ?3, head from centres where centre = ?1"
-        self._rows(sql, blob, circle)
-
-    def hold(self, run: NewRun, code: str, time: int) -> int:
-        sql = (
-            "update centres set quarantined = quarantined + 1, run_bytes = run_bytes + ? where centre = ?"
-            " returning quarantined"
-        )
-        (number,) = self._connection.execute(sql, (len(run.data), self.centre)).fetchone()
-        self._insert_run("quarantine", run, "number, time, code", number, time, code)
-        return int(number)
-
-    def release(self, number: int) -> None:
-        sql = (
-            "update centres set run_bytes = run_bytes - length(data) from quarantine"
-            " where centres.centre = ? and quarantine.centre = centres.centre and number = ?"
-        )
-        self._rows(sql, number)
-        self._rows("delete from quarantine where centre = ? and number = ?", number)
-
-    def count_refusal(self, device: bytes, circle: bytes, code: str, time: int) -> None:
-        sql = (
-            "insert into refusals values (?, ?, ?, ?, 1, ?)"
-            " on conflict do update set count = count + 1, last = excluded.last"
-        )
-        self._rows(sql, device, circle, code, time)
-
-    def spend(self, token: bytes, expires: int) -> bool:
-        return bool(self._rows("insert or ignore into spent values (?, ?, ?)", token, expires).rowcount)
-
-    def set_restoring(self, restoring: bool) -> None:
-        self._connection.execute("update centres set restoring = ? where centre = ?", (restoring, self.centre))
-        self._rows("delete from contacts where centre = ?")
-
-    def add_contact(self, device: bytes) -> None:
-        self._rows("insert or ignore into contacts values (?, ?)", device)
-
-    def shred(self, circle: bytes) -> None:
-        for table in ("runs", "quarantine"):
-            sql = f"select coalesce(sum(length(data)), 0) from {table} where centre = ? and circle = ?"  # noqa: S608
-            (size,) = self._rows(sql, circle).fetchone()
-            self._rows("update centres set run_bytes = run_bytes - ?2 where centre = ?1", size)
-        for table in ("runs", "quarantine", "chains", "statements", "blob_uses"):
-            self._rows(f"delete from {table} where centre = ? and circle = ?", circle)  # noqa: S608
-        self._rows("insert or ignore into shredded values (?, ?)", circle)
-
-    def put_blob(self, blob: bytes, row: BlobRow) -> None:
-        self.drop_blob(blob)
-        columns = (row.size, row.received, row.complete, row.touched)
-        self._rows("insert into blobs values (?, ?, ?, ?, ?, ?)", blob, *columns)
-        self._rows("update centres set blob_bytes = blob_bytes + ?2 where centre = ?1", row.size)
-
-    def drop_blob(self, blob: bytes) -> None:
-        sql = "delete from blobs where centre = ? and blob = ? returning size"
-        sizes = self._rows(sql, blob).fetchall()
-        self._rows("update centres set blob_bytes = blob_bytes - ?2 where centre = ?1", sum(size for (size,) in sizes))

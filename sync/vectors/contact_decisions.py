@@ -115,6 +115,12 @@ DECISIONS: dict[str, tuple[int, str, Json, list[Json]]] = {
         known(own(sent=tip(8), behind=id_(5), open=1)),
         [act("rechain", circle=A)],
     ),
+    "5_chains_anew_what_is_adrift": (
+        5,
+        "the root voided the entry it was written under",
+        known(closed(6, adrift=True)),
+        [act("rechain", circle=A)],
+    ),
     "5_pulls_before_chaining_anew": (
         5,
         "the server's end of our chain is not held yet",

@@ -2,10 +2,10 @@
 
 import asyncio
 import hashlib
-import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from pathlib import Path
+from random import Random
 
 import pytest
 from anyio.lowlevel import checkpoint
@@ -364,9 +364,8 @@ async def test_a_closed_store_takes_no_more_jobs(store: Store) -> None:
     await store.open()
 
 
-async def test_cursors_never_skip_for_a_reader_beside_many_writers(store: Store) -> None:
-    seed = random.randrange(2**32)
-    order = random.Random(seed).sample(range(1, 201), 200)
+async def test_cursors_never_skip_for_a_reader_beside_many_writers(store: Store, seed: int) -> None:
+    order = Random(seed).sample(range(1, 201), 200)
     seen: list[int] = []
 
     async def follow() -> None:
@@ -378,6 +377,82 @@ async def test_cursors_never_skip_for_a_reader_beside_many_writers(store: Store)
     await asyncio.wait_for(asyncio.gather(follow(), *writes), 30)
 
     assert list(range(1, 201)) == seen, f"seed {seed}"
+
+
+def random_step(random: Random) -> Callable[[Writer], object]:
+    """One thing a job can do, or see."""
+    circle, device = random.choice((CIRCLE, DOOR)), random.choice((DEVICE, PHONE))
+    number = random.randint(1, 3)
+    steps: list[Callable[[Writer], object]] = [
+        lambda writer: writer.add_run(make_run(number_after(writer, circle, device), number, circle, device)),
+        lambda writer: writer.add_run(make_run(number, 1, circle, device)),
+        lambda writer: writer.tail(circle, device),
+        lambda writer: writer.tails(device),
+        lambda writer: writer.runs_of(circle, device, 1, 5),
+        lambda writer: [run.cursor for run in writer.runs([circle], 0, 100)],
+        lambda writer: writer.state(),
+        lambda writer: writer.hold(make_run(number, 1, circle, device), "revoked", 7),
+        lambda writer: release_all(writer, circle, device),
+        lambda writer: writer.count_refusal(device, circle, "fork", 7),
+        lambda writer: writer.put_blob(device, BlobRow(number, 0, complete=False, touched=1)),
+        lambda writer: writer.shred(circle) if number == 1 else None,
+    ]
+    return random.choice(steps)
+
+
+def release_all(writer: Writer, circle: bytes, device: bytes) -> int:
+    held = writer.quarantine_of(circle, device)
+    for each in held:
+        writer.release(each.number)
+    return len(held)
+
+
+def number_after(writer: Writer, circle: bytes, device: bytes) -> int:
+    tail = writer.tail(circle, device)
+    return tail.sequence + 1 if tail else 1
+
+
+def random_job(random: Random) -> Callable[[Writer], list[object]]:
+    """Some steps, then perhaps an error."""
+    steps = [random_step(random) for _ in range(random.randint(1, 5))]
+    fails = random.random() < 0.3
+
+    def job(writer: Writer) -> list[object]:
+        seen = [step(writer) for step in steps]
+        if fails:
+            raise LookupError(*map(str, seen))
+        return seen
+
+    return job
+
+
+def everything(reader: Reader) -> list[object]:
+    seen: list[object] = [reader.state(), *reader.runs([CIRCLE, DOOR], 0, 1_000), *reader.refusals()]
+    seen += [*reader.quarantine(0), *reader.tails(DEVICE), *reader.tails(PHONE), reader.blob(DEVICE)]
+    return seen
+
+
+@pytest.mark.parametrize("group_commit", [True, False])
+async def test_every_store_gives_the_same_for_any_jobs_whatever_fails(
+    group_commit: bool, tmp_path: Path, seed: int
+) -> None:
+    """Jobs that are committed together see one another, and only those that failed leave nothing."""
+    random = Random(seed)
+    stores: list[Store] = [MemoryStore(), SqliteStore(tmp_path, group_commit=group_commit)]
+    jobs = [(random.choice((CENTRE, OTHER)), random_job(random)) for _ in range(300)]
+    outcomes: list[tuple[list[str], list[object]]] = []
+    for each in stores:
+        await each.open()
+        for centre in (CENTRE, OTHER):
+            await each.write(centre, lambda writer: writer.found())
+        results = await asyncio.gather(*(each.write(centre, job) for centre, job in jobs), return_exceptions=True)
+        held: list[object] = [await each.read(centre, everything) for centre in (CENTRE, OTHER)]
+        outcomes.append(([repr(result) for result in results], held))
+        await each.close()
+
+    for mine, theirs in zip(*(results for results, _ in outcomes), strict=True):
+        assert mine == theirs, f"seed {seed}"
+    assert outcomes[0][1] == outcomes[1][1], f"seed {seed}"
 
 
 async def numbered(store: Store, after: int = 0) -> list[tuple[int, bytes]]:

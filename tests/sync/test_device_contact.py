@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from crypto.contexts import digest
+from crypto.entry import close_entry, entry_body
 from crypto.errors import ProtocolError
 from crypto.run import parse_run
+from sync.chain import Head
 from sync.device import Device
 from sync.device_circles import Case
 from sync.device_core import Saying
+from sync.draft import Draft
 from sync.edits import Edit, Write
-from sync.statements import CircleEpoch, parse_statement
+from sync.keyring import Keyring
+from sync.statements import CircleEpoch, Void, parse_statement
 from sync.transport import OfflineError, PushAnswer, RefusedError
 from tests.devices import Office, line, settled, state
 from tests.server.process import Process
@@ -372,8 +377,9 @@ def test_devices_heal_a_server_that_lost_its_last_day(tmp_path: Path) -> None:
         server.stop()
 
 
-def test_a_forked_directory_stops_everything_and_drafts_stay(tmp_path: Path) -> None:
-    """Two pasts of one centre: whoever knows the one sends nothing to a server with the other."""
+def test_a_forked_directory_stops_everything_until_the_root_settles_it(tmp_path: Path) -> None:
+    """Two pasts of one centre: a device of the one sends nothing to a server with the other. Then the paper key says
+    which holds, in one entry, and the device changes over with all that it wrote."""
     data = tmp_path / "data"
     server = Process(data)
     office = Office.found(server, tmp_path)
@@ -386,21 +392,54 @@ def test_a_forked_directory_stops_everything_and_drafts_stay(tmp_path: Path) -> 
     server = Process(data, port)
     office.admin.people.add("supporter")
     settled(field.yuki.sync())
+    ours = field.yuki.core.held.directory.head
+    field.write(field.yuki, "一")
     server.stop()
     server = Process(tmp_path / "other", port)
     try:
         office.admin.close()
-        office.open(stale).people.add("professional")
-        field.write(field.yuki, "一")
-        report = field.yuki.sync()
+        other = office.open(stale)
+        member = other.people.add("professional")
+        before = field.yuki.sync()
+        sent = list(line(field.yuki).pushes)
+        held = field.yuki.core.held.directory.head
+        root = Draft(Keyring(other.core.held.directory, office.recovery.sealing), office.recovery.signing.public)
+        root.say(Void((ours.hash,)))
+        other.core.server.append(root.frame(office.recovery.signing, office.tick()))
+        after = field.yuki.sync()
+        settled(other.sync())
+        again = office.restart(field.yuki)
 
-        assert "forked" == report.alarm
-        assert {"forked"} == {alarm.code for alarm in field.yuki.alarms()}
-        assert 1 == field.yuki.unsent()
-        assert [] == line(field.yuki).pushes
+        assert "forked" == before.alarm
+        assert {"forked"} == {alarm.code for alarm in again.alarms()}
+        assert ([], ours) == (sent, held)
+        assert after.synced
+        assert "professional" == again.people.role(member)
+        assert {"一"} == field.texts(other) == field.texts(again)
     finally:
         office.close()
         server.stop()
+
+
+def test_an_entry_that_does_not_hold_stops_at_its_index_and_what_came_before_stays(field: Field) -> None:
+    """A statement of a newer version: shown, never skipped; nothing is sent until the app is updated."""
+    admin, held = field.office.admin, field.yuki.core.held
+    field.write(field.yuki, "一")
+    admin.people.add("supporter")
+    head = admin.core.held.directory.head
+    body = entry_body(held.identity.centre, head.index + 1, head.hash, admin.key, 0, [{"kind": "member.rename"}])
+    newer = close_entry(body, admin.core.held.signing.sign("entry", body))
+    frames, _ = field.yuki.core.server.entries(held.head)
+    served = [*frames, (newer, ())], Head(head.index + 1, digest("entry", body))
+    line(field.yuki).entries = lambda after: served  # type: ignore[method-assign]  # noqa: ARG005
+    report = field.yuki.sync()
+    again = field.office.restart(field.yuki)
+
+    assert "unknown_statement" == report.alarm
+    assert head == again.core.held.directory.head
+    assert ({"一"}, 1) == (field.texts(again), again.unsent())
+    assert [] == line(field.yuki).pushes
+    settled(again.sync())
 
 
 def test_a_run_that_is_not_what_its_author_signed_is_refused_by_name(field: Field) -> None:

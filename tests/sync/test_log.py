@@ -41,7 +41,7 @@ def test_the_stories_have_every_verdict() -> None:
         "unknown_circle",
         "circle_closed",
         "not_principal",
-        "old_epoch",
+        "epoch_unknown",
         "circle_stale",
         "cut_off",
     }
