@@ -134,7 +134,7 @@ class People:
         that do not open here are left stale, for their own principals to renew.
         """
         for _ in range(_TRIES):
-            ends = self._core.signed_in(lambda: self._core.server.heads(device))
+            ends = self._ends_of(device)
             try:
                 stale = self._core.append(partial(_shut_out, device=device, ends=ends))
             except RefusedError as error:
@@ -164,6 +164,16 @@ class People:
             for view in wanted
             if held.directory.principal(view.id, held.key, held.head) and held.keyring.newest(view.id) is not None
         ]
+
+    def _ends_of(self, device: bytes) -> list[ChainEnd]:
+        """Of its chains: what the server says, or what is held here where that goes further. Nobody's word alone."""
+        held = self._core.held
+        ends = {end.circle: end for end in self._core.signed_in(lambda: self._core.server.heads(device))}
+        for circle in held.ledger.log.circles():
+            sequence, id_ = held.ledger.log.heads(circle).get(device, (0, b""))
+            if sequence > (ends[circle].sequence if circle in ends else 0):
+                ends[circle] = ChainEnd(circle, sequence, id_, b"")
+        return list(ends.values())
 
     def _circles_of(self, device: bytes) -> tuple[bytes, ...]:
         directory = self._core.held.directory

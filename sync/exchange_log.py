@@ -50,7 +50,8 @@ class LogActions:
         held.standing.cursor = complete
         held.keep_standing()
         named = max((run.head.head_index for run in self._came), default=-1)
-        return contact.runs_came(now, named, backfill, not self._is_all and complete < before)
+        asked = (*now.held.fresh, *now.held.missing) if self._is_all else backfill
+        return contact.runs_came(now, named, asked, not self._is_all and complete < before)
 
     def take_runs(self, now: Contact) -> Contact:
         held = self._held
@@ -59,8 +60,10 @@ class LogActions:
         self._came = []
         for circle, tip in (now.heads or {}).items():
             self._chains.join(bytes.fromhex(circle), (tip.sequence, bytes.fromhex(tip.id)))
+        unsent = {change.id for chain in held.chains.values() for change in chain.unsent}
         for fork in held.ledger.log.forks:
-            held.alarm("fork", fork.device)
+            if unsent.isdisjoint(fork.ids):  # else our own, which is chained anew before anybody sees it
+                held.alarm("fork", fork.device)
         for change in held.ledger.log.redated:
             held.alarm("fork", change)
         return contact.runs_taken(now, self._is_all)

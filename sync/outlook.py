@@ -11,6 +11,7 @@ from sync.client import RENEWABLE
 from sync.contact import EVERY, Closed, Held, Own, Tip
 from sync.device_values import ENROLLED
 from sync.holdings import Holdings
+from sync.log import Log
 from sync.own_chain import OwnChain, Pen
 from sync.validity import judge_head
 
@@ -35,8 +36,8 @@ class Outlook:
             cursor=held.standing.cursor,
             own=tuple(self._own(chain) for _, chain in sorted(held.chains.items())),
             fresh=fresh,
-            lacking=lacking,
-            missing=tuple(circle.hex() for circle in held.ledger.log.circles() if held.ledger.log.missing(circle)),
+            lacking=tuple(dict.fromkeys((*lacking, *self._waiting_for("epoch_unknown")))),
+            missing=tuple(dict.fromkeys((*self._named_and_missing(), *self._waiting_for("ancestor_missing")))),
             pending=len(held.ledger.pending),
             lost=lost,
         )
@@ -126,6 +127,17 @@ class Outlook:
             self._seen, self._circles = held.turn, (self._fresh(), self._lacking())
         return self._circles
 
+    def _named_and_missing(self) -> tuple[str, ...]:
+        log = self._held.ledger.log
+        return tuple(circle.hex() for circle in log.circles() if log.missing(circle))
+
+    def _waiting_for(self, code: str) -> tuple[str, ...]:
+        """Circles in which a change of another device is pending with this code."""
+        log, own = self._held.ledger.log, self._held.key
+        waiting = (log.change(id_) for id_ in self._held.ledger.pending if _code(log, id_) == code)
+        found = (change for change in waiting if change is not None and change.header.device != own)
+        return tuple(sorted({change.header.circle.hex() for change in found}))
+
     def _fresh(self) -> tuple[str, ...]:
         held = self._held
         wanted = (circle for circle in held.directory.circles() if circle not in held.standing.whole)
@@ -144,3 +156,8 @@ class Outlook:
         known = (held.directory.circle(circle, held.head) for circle in held.directory.circles())
         desks = (view.id for view in known if view is not None and view.kind == "desk")
         return {ENROLLED, *(desk for desk in desks if held.directory.principal(desk, held.key, held.head))}
+
+
+def _code(log: Log, change: bytes) -> str | None:
+    verdict = log.verdict(change)
+    return verdict.code if verdict else None

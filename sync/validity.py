@@ -53,7 +53,8 @@ def judge_head(directory: Directory, circle: bytes, device: bytes, epoch: int, h
     """Rule 3: may the device write in this epoch of the circle at that head? The relay asks the same.
 
     Gives "not_enrolled", "unknown_circle", "unknown_statement" (a newer version narrowed the circle), "shredded",
-    "circle_closed", "not_principal", "old_epoch", "epoch_unknown" (its statement is not here), "circle_stale", in that order, or None.
+    "circle_closed", "not_principal", "old_epoch", "epoch_unknown" (its statement is not here),
+    "circle_stale", in that order, or None.
     """
     if not directory.is_active(device, head_index):
         return "not_enrolled"

@@ -167,7 +167,7 @@ async def test_wrong_sequence_number(tmp_path: Path) -> None:
             ("head_went_back", resigned(c, aiko, true, **head_of(c, older))),
             ("head_unknown", resigned(c, aiko, true, head_index=c.head + 1)),
             ("head_unknown", resigned(c, aiko, true, head_hash=c.directory.entry(older).hash)),
-            ("old_epoch", resigned(c, aiko, true, epoch=2)),
+            ("epoch_unknown", resigned(c, aiko, true, epoch=2)),
             ("malformed", with_piece(true, "first", bytes(4))),
             ("bad_signature", with_piece(true, "first", (true.head.first + 1).to_bytes(4))),
         ]
@@ -264,6 +264,7 @@ async def test_revoked_session(tmp_path: Path) -> None:
         assert {"type", "title", "status", "code", "entry"} == {name for each in answers for name in each.json()}
         assert [c.directory.head.hash] == [shown_entry(entry) for entry in entries]
         assert not_kept("not_enrolled") == await outcomes(house, c, late)
+        assert (403, "revoked") == said(await house.append(c, *c.frame(aiko, [Policy({})])))
         assert before == await census(house, c)
         assert 200 == (await other.get("/heads")).status_code
 

@@ -326,7 +326,25 @@ def test_an_epoch_that_is_withheld_shows_with_the_first_run_written_in_it() -> N
     late = c.write(aiko, visit, note("gate"))
     reader.take(late)
 
-    assert [late.last.id] == list(reader.ledger.pending)
+    assert ("epoch_unknown", [late.last.id]) == (reader.code(late), list(reader.ledger.pending))
     reader.ledger.rejudge(reader.directory.give(c.head, given[0]))
     assert [] == list(reader.ledger.pending)
     assert "gate" == reader.value(visit)
+
+
+def test_a_false_complaint_takes_no_history_from_newcomers() -> None:
+    """One device says that a good epoch is bad. Who holds it knows better, and locks the next one onto it."""
+    c = Centre.found(14)
+    aiko, emi = c.join(), c.join()
+    case = c.open("case", members=[aiko.member])
+    c.renew(case)
+    run = c.write(c.admin, case, note("gate", record=bytes(16)))
+    c.act(aiko, lambda draft: draft.complain(case, 2, "bad_lock"))
+    c.renew(case, members=sorted([aiko.member, emi.member]))
+    newcomer = Reader(c, emi)
+    newcomer.take(run)
+
+    assert newcomer.keyring.secret(case, 3) is not None
+    assert newcomer.keyring.secret(case, 1) is not None
+    assert c.admin.keyring.secret(case, 2) == newcomer.keyring.secret(case, 2)
+    assert [] == list(newcomer.ledger.locked)

@@ -9,66 +9,21 @@ import httpx
 import pytest
 
 from crypto.entry import parse_entry
-from crypto.errors import EngawaError
-from crypto.run import Run, parse_run
+from crypto.errors import EngawaError, ProtocolError
+from crypto.run import Run
 from sync.chain import Frame
 from sync.device import Device
 from sync.device_core import Saying
 from sync.statements import Policy
-from sync.transport import HEAD, RefusedError
+from sync.transport import RefusedError
 from sync.wire import (
     GivenEntry,
-    PulledRun,
-    PullReader,
     directory_frame,
-    pull_frame,
     read_directory,
     read_push,
 )
-from tests.hostile.bridge import Ask, Lie, Pair, Town, alarms, honest, pair, reads, server_at, town, write
-
-# Ways to lie
-
-
-def on(path: str, change: Callable[[httpx.Request, httpx.Response], httpx.Response]) -> Lie:
-    """The true answer on one route, changed on its way."""
-
-    def lie(request: httpx.Request, ask: Ask) -> httpx.Response:
-        answer = ask(request)
-        is_meant = request.url.path.endswith(path) and answer.status_code == 200
-        return change(request, answer) if is_meant else answer
-
-    return lie
-
-
-def pulled(answer: httpx.Response) -> tuple[list[PulledRun], int]:
-    reader = PullReader()
-    runs = reader.feed(answer.content)
-    assert reader.complete is not None
-    return runs, reader.complete
-
-
-def pulls(change: Callable[[Run], list[bytes]]) -> Lie:
-    """Every run of a pull becomes others, or none."""
-
-    def changed(_: httpx.Request, answer: httpx.Response) -> httpx.Response:
-        runs, end = pulled(answer)
-        frames = [PulledRun(each.cursor, each.index, raw) for each in runs for raw in change(parse_run(each.run))]
-        return httpx.Response(200, content=b"".join(map(pull_frame, [*frames, PulledRun(end, 0, b"")])))
-
-    return on("/pull", changed)
-
-
-def chain_of(frames: list[Frame]) -> Lie:
-    """Another directory is served, as whole as the true one."""
-
-    def changed(request: httpx.Request, _: httpx.Response) -> httpx.Response:
-        after = int(request.url.params["after"])
-        body = b"".join(directory_frame(GivenEntry(entry, tuple(given))) for entry, given in frames[after + 1 :])
-        newest = parse_entry(frames[-1][0])
-        return httpx.Response(200, content=body, headers={HEAD: f"{newest.index} {newest.hash.hex()}"})
-
-    return on("/directory", changed)
+from tests.hostile.bridge import PASSPHRASE, Ask, Lie, Pair, Town, alarms, honest, pair, reads, server_at, town, write
+from tests.hostile.liar import chain_of, on, pulls, saw
 
 
 def all_frames(device: Device) -> list[Frame]:
@@ -80,18 +35,6 @@ def kept(device: Device) -> tuple[object, ...]:
     """What a person could see on the device, and what waits there."""
     held = device.core.held
     return held.directory.head, held.ledger.merge.to_json(), device.unsent(), len(device.dead_letters())
-
-
-def saw(place: Town) -> list[str]:
-    """Paths that are asked for from now on, in order; for watching what a device sends."""
-    paths: list[str] = []
-
-    def lie(request: httpx.Request, ask: Ask) -> httpx.Response:
-        paths.append(request.url.path.rpartition("/")[2])
-        return place_lie(request, ask)
-
-    place_lie, place.lie = place.lie, lie
-    return paths
 
 
 # The directory
@@ -151,6 +94,31 @@ def test_a_forged_entry_stops_a_device_before_it_takes_in_anything_of_it(tmp_pat
         assert made.emi.sync().synced
 
 
+def test_an_invited_device_joins_the_inviters_chain_or_none(tmp_path: Path) -> None:
+    """It has nothing of its own to compare with, but the link says which chain, and how far at least."""
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        link = made.admin.people.invite(made.emi.member)
+        other, _ = place.found()
+        true, theirs = all_frames(made.admin), all_frames(other)
+        known = len(made.admin.people.devices())
+        forged = (true[-1][0][:-1] + bytes([true[-1][0][-1] ^ 1]), true[-1][1])
+        lies = [(true[:-1], "forked"), (theirs, "forked"), ([*true[:-1], forged], "bad_signature")]
+        lies += [([*true[:-1], *theirs], "forked"), ([*true, *theirs], "wrong_place")]
+        for number, (chain, code) in enumerate(lies):
+            place.lie = chain_of(chain)
+            with pytest.raises(ProtocolError, match=code):
+                Device.enrol(tmp_path / f"invited {number}", PASSPHRASE, link, place.means())
+        place.lie = honest
+        made.admin.sync()
+        assert known == len(made.admin.people.devices())
+        joined = Device.open(tmp_path / "invited 0", PASSPHRASE, place.means())
+        place.devices.append(joined)
+
+        assert joined.sync().synced
+        assert made.emi.member == joined.member
+
+
 # The log
 
 
@@ -192,6 +160,30 @@ def test_a_withheld_tail_shows_when_another_device_names_it(tmp_path: Path) -> N
         place.lie = honest
         assert made.emi.sync().synced
         assert "kitchen" == reads(made.emi)
+
+
+def test_a_server_that_names_no_cursor_is_not_asked_without_end(tmp_path: Path) -> None:
+    """It hands out a run that names a missing one, and says that its log ends at 0."""
+    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
+        made = pair(place)
+        tail = written(made.aiko, made, "gate")
+        assert made.admin.sync().synced
+        written(made.admin, made, "garden")
+        dropped = pulls(lambda run: [] if run.last.id == tail else [run.raw])
+
+        def lie(request: httpx.Request, ask: Ask) -> httpx.Response:
+            answer = dropped(request, ask)
+            is_pull = request.url.path.endswith("/pull") and answer.status_code == 200
+            return httpx.Response(200, content=answer.content[:-16] + bytes(16)) if is_pull else answer
+
+        place.lie = lie
+        paths = saw(place)
+        report = made.emi.sync()
+
+        assert "missing" in report.because
+        assert len(paths) < 20
+        place.lie = honest
+        assert made.emi.sync().synced
 
 
 def test_a_run_handed_out_in_another_circle_or_altered_is_an_alarm_and_holds_up_nothing(tmp_path: Path) -> None:
@@ -311,7 +303,8 @@ def test_an_epoch_withheld_from_a_device_keeps_it_from_saying_that_all_is_well(t
             ]
             return httpx.Response(200, content=b"".join(map(directory_frame, frames)), headers=answer.headers)
 
-        place.lie = on("/directory", withheld)
+        nothing = on(f"/circles/{made.visit.hex()}", lambda _request, _answer: httpx.Response(200, content=b""))
+        place.lie = lambda request, ask: on("/directory", withheld)(request, lambda asked: nothing(asked, ask))
         report = made.emi.sync()
 
         assert not report.synced
