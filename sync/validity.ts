@@ -14,7 +14,12 @@ import type { Cutoff, Letin } from "./circles.ts"
 import type { Directory } from "./directory.ts"
 
 /** Codes that can go away when more is known; all others stand until a directory entry says otherwise. */
-export const PENDING: ReadonlySet<string> = new Set(["ancestor_missing", "head_unknown", "unknown_statement", "epoch_unknown"])
+export const PENDING: ReadonlySet<string> = new Set([
+  "ancestor_missing",
+  "head_unknown",
+  "unknown_statement",
+  "epoch_unknown",
+])
 
 /** Index and hash of the entry a run was written under. */
 export type NamedHead = readonly [index: number, hash: Uint8Array]
