@@ -1,6 +1,7 @@
 """Pull over HTTP, beside a constant body of the same size from the same process: python -m bench.pull
 
-And the memory of the server while a client pulls ten times as much.
+And the memory of the server while a client pulls ten times as much. The log was written by a process that has ended, so
+that it stands in the database and not in its WAL, as most of a log does.
 """
 
 import tempfile
@@ -18,14 +19,15 @@ MIB = 1024**2
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data", ["-m", "bench.server"]) as server:
-        writers = Writers(1)
-        writers.found(server)
-        _fill(server, writers, RUNS)
-        cookie = writers.sign_in(server, writers.devices[0])
-        _rates(server, f"{writers.base}/pull", cookie)
-        _fill(server, writers, MANY_RUNS - RUNS)
-        _memory(server, f"{writers.base}/pull", cookie)
+    with tempfile.TemporaryDirectory() as folder:
+        data, few, many = Path(folder) / "data", Writers(1, seed=1), Writers(1, seed=2)
+        with serving(data) as server:
+            for writers, runs in ((few, RUNS), (many, MANY_RUNS)):
+                writers.found(server)
+                _fill(server, writers, runs)
+        with serving(data, ["-m", "bench.server"]) as server:
+            _rates(server, f"{few.base}/pull", few.sign_in(server, few.devices[0]))
+            _memory(server, f"{many.base}/pull", many.sign_in(server, many.devices[0]))
 
 
 def _fill(server: Server, writers: Writers, runs: int) -> None:

@@ -31,7 +31,7 @@ async def constant(size: FromPath[int]) -> Response[bytes]:
 
 
 def main(data: Path, *, group_commit: bool) -> None:
-    data.mkdir(parents=True)
+    data.mkdir(parents=True, exist_ok=True)
     listener, settings = bind(load(None, {**os.environ, "ENGAWA_PORT": "0"}))
     configure()
     store = SqliteStore(data, group_commit=group_commit)

@@ -128,19 +128,22 @@ def create_app(
 
 
 async def _take_care(relay: Relay) -> None:
-    """Now and then: forget spent tokens, drop blobs that nothing refers to."""
+    """Now and then: forget spent tokens, drop blobs that nothing refers to. What fails is tried again."""
     while True:
         await asyncio.sleep(relay.settings.times.collect_every)
-        await relay.store.tidy(int(relay.clock()))
-        dropped = await collect(relay)
-        _log.info("collected", extra={"fields": {"blobs": dropped}})
+        try:
+            await relay.store.tidy(int(relay.clock()))
+            dropped = await collect(relay)
+            _log.info("collected", extra={"fields": {"blobs": dropped}})
+        except Exception:
+            _log.exception("not collected")
 
 
 async def _name_methods(message: Message, scope: Scope) -> None:
     """Litestar answers OPTIONS with the methods of a path's first handler only."""
     if message["type"] == "http.response.start" and scope.get("method") == "OPTIONS":
         route = next(
-            (route for route in scope["litestar_app"].routes if route.path_format == scope["path_template"]), None
+            (route for route in scope["litestar_app"].routes if route.path_format == scope.get("path_template")), None
         )
         if isinstance(route, HTTPRoute):
             MutableScopeHeaders.from_message(message)["Allow"] = ", ".join(sorted(route.methods))

@@ -27,9 +27,8 @@ _HTTP_CODES = {
     413: "too_large",
     415: "unsupported_media_type",
     429: "rate_limited",
-    500: "internal",
-    503: "stopping",
 }
+_GONE = "client disconnected prematurely"  # Litestar's word for a body that was cut off; it calls that a fault of ours
 _RETRY_AFTER = {"rate_limited": "60", "restoring": "60", "stopping": "5"}  # s, where nothing better is known
 _log = getLogger("engawa")
 
@@ -84,7 +83,9 @@ def _refused(request: Request[Any, Any, Any], error: ProtocolError) -> Response[
 
 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    if error.status_code >= 500 and error.__cause__ is not None:
+    if error.detail == _GONE:
+        return _refused(request, ProtocolError("bad_request"))
+    if error.status_code >= 500:
         return _internal(request, error)
     code = _HTTP_CODES.get(error.status_code, "bad_request")
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}

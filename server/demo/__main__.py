@@ -1,4 +1,5 @@
 """`engawa demo`: a server with a fictional centre in it, filled by real devices; three invitations to go on with.
+`engawa demo look DIRECTORY`: what one of its devices holds.
 
 Everything is invented. The devices talk HTTP to a server process of its own; their state is kept beside its data.
 """
@@ -13,7 +14,9 @@ from pathlib import Path
 from shutil import rmtree
 from threading import Thread
 
-from server.demo.story import LATER, PASSPHRASE, Town, live, moment
+from server.demo import look
+from server.demo.story import live
+from server.demo.town import LATER, PASSPHRASE, Town, moment
 from server.demo.view import counts, differences, heading, timeline
 
 _SERVE = "from server.console import main; main()"
@@ -21,6 +24,8 @@ _SERVE = "from server.console import main; main()"
 
 def main(arguments: list[str]) -> int:
     """Exit status: 0, or the server's."""
+    if arguments[:1] == ["look"]:
+        return look.main(arguments[1:])
     given = _parser().parse_args(arguments)
     folder: Path = given.data
     if folder.exists() and any(folder.iterdir()):
@@ -36,6 +41,7 @@ def main(arguments: list[str]) -> int:
         _show(town)
         _invite(town)
         town.close()
+        print(f"\n端末をのぞくには · to look into a device: engawa demo look {folder / 'demo' / 'shiranami'}")
         if given.once:
             return 0
         print(f"\n{origin} で動いています。終わるには Ctrl-C · Serving; Ctrl-C to end", flush=True)
@@ -95,7 +101,7 @@ def _show(town: Town) -> None:
 
 def _invite(town: Town) -> None:
     head = town.devices["白波"]
-    town.clock.now = moment(8, 24)
+    town.clock.now = moment(12, 4)
     print(heading("招待", "three invitations, each for one device"))
     for role, ja, name in (
         ("supporter", "サポーター", "四方田"),

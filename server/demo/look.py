@@ -1,4 +1,4 @@
-"""`python -m server.demo.look DIRECTORY`: what one device holds, as text. It asks nobody and changes nothing.
+"""`engawa demo look DIRECTORY`: what one device holds, as text. It asks nobody and changes nothing.
 
 Its days (visits and what is to be done), what differs, what waits for a reviewer, what is not sent, what gave alarm.
 """
@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crypto.errors import EngawaError
-from server.demo.story import JST, PASSPHRASE
+from server.demo.town import JST, PASSPHRASE
 from server.demo.view import choice, counts, heading, label, pad, text_of
 from sync.device import Device
 from sync.edits import Value
@@ -25,7 +25,7 @@ _REVIEW = {
 
 def main(arguments: list[str]) -> int:
     """Exit status: 1 if the directory does not open."""
-    parser = argparse.ArgumentParser(prog="python -m server.demo.look", description=__doc__)
+    parser = argparse.ArgumentParser(prog="engawa demo look", description=__doc__)
     parser.add_argument("state", type=Path, help="a device's directory, such as data/demo/demo/shiranami")
     parser.add_argument("--passphrase", default=PASSPHRASE, help="the demo's, unless given")
     given = parser.parse_args(arguments)
@@ -107,7 +107,3 @@ def _writer(device: Device, change: bytes) -> str:
     if judged is None:
         return "?"
     return f"{device.people.name(judged.member)} {datetime.fromtimestamp(judged.at / 1_000, JST):%m/%d %H:%M}"
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -4,90 +4,30 @@ A centre visits a family of three of whom nothing is known at first. Each day is
 signal, two of them telling different things of one visit.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
-from crypto.recovery import RecoveryKey
-from crypto.vault import Cost
-from sync.device import Device, Means
-from sync.device_circles import Case
+from server.demo.town import LATER, Town, moment, plan_visit, write_note
+from sync.device import Device
 from sync.register import View
-
-JST = timezone(timedelta(hours=9))
-PASSPHRASE = "縁側でひとやすみ"
-CHEAP = Cost(memory_kib=1_024, passes=1)  # a demo's vaults guard nothing
-LATER = int(datetime(2046, 3, 31, tzinfo=JST).timestamp() * 1_000)  # invitations outlive the story's calendar
-HOUSE = {"mode": "home_visit", "met_persons": [], "risk_quick": "none_seen"}
 
 Told = Callable[[str], None]
 """Is told what is being done, in a few words."""
 
 
-def moment(month: int, day: int, hour: int = 10, minute: int = 0) -> int:
-    """ms since 1970, on a day of 令和8年 in Japan."""
-    return int(datetime(2026, month, day, hour, minute, tzinfo=JST).timestamp() * 1_000)
-
-
-@dataclass
-class Clock:
-    """A clock that the story sets."""
-
-    now: int = moment(4, 1, 9)
-
-    def __call__(self) -> int:
-        self.now += 1
-        return self.now
-
-
-@dataclass
-class Town:
-    """Who and what there is. devices: by the name of whoever holds them."""
-
-    origin: str
-    folder: Path
-    passphrase: str
-    clock: Clock = field(default_factory=Clock)
-    devices: dict[str, Device] = field(default_factory=dict)
-    members: dict[str, bytes] = field(default_factory=dict)
-    people: dict[str, bytes] = field(default_factory=dict)
-    case: Case = field(default_factory=lambda: Case(b"", b"", b""))
-    dispatch: bytes = b""
-    desk: bytes = b""
-    recovery: RecoveryKey | None = None
-
-    @property
-    def means(self) -> Means:
-        return Means(clock=self.clock, cost=CHEAP)
-
-    def put(self, who: str, type_: str, record: bytes | None = None, /, **fields: Any) -> bytes:
-        """A record, or fields of one, written on somebody's device, not sent yet."""
-        device = self.devices[who]
-        record = record or device.book.new_id()
-        device.book.writing(device.book.where(self.case.id, self.dispatch or None)).put(record, type_, **fields).save()
-        return record
-
-    def sync(self) -> None:
-        """Contacts of all, twice: after the second everybody has what the last of the first brought."""
-        for device in [*self.devices.values()] * 2:
-            device.sync()
-
-    @contextmanager
-    def day(self, month: int, day: int, hour: int = 10, minute: int = 0) -> Iterator[int]:
-        self.clock.now = moment(month, day, hour, minute)
-        yield self.clock.now
-
-    def close(self) -> None:
-        for device in self.devices.values():
-            device.close()
-
-
 def live(town: Town, told: Told) -> None:
     """The whole story."""
-    for part in (_found, _intake, _send, _first_visits, _visit_in_the_valley, _review, _garden, _winter):
+    for part in (
+        _found,
+        _intake,
+        _send,
+        _first_visits,
+        _visit_in_the_valley,
+        _review,
+        _garden,
+        _window,
+        _shears,
+        _conference,
+    ):
         told((part.__doc__ or "").rstrip("."))
         part(town)
 
@@ -165,7 +105,7 @@ def _intake(town: Town) -> None:
             how_heard=["minsei"],
             care_level="active",
         )
-        town.put(
+        town.people["約束ごと"] = town.put(
             "青葉",
             "contact_preference",
             person=town.people["長男"],
@@ -218,8 +158,8 @@ def _send(town: Town) -> None:
 def _first_visits(town: Town) -> None:
     """灯りだけの訪問。「けっこうです」 · Only a light in the window; then "No, thank you"."""
     with town.day(4, 22):
-        visit = _visit(town, "青葉", moment(4, 22, 14), status="ended")
-        _note(
+        visit = plan_visit(town, "青葉", moment(4, 22, 14), status="ended")
+        write_note(
             town,
             "青葉の電話",
             visit,
@@ -231,9 +171,9 @@ def _first_visits(town: Town) -> None:
             facts=[("seen_heard", "長男", "2階の窓に灯り。物音はしない", "saw")],
         )
     with town.day(5, 7):
-        visit = _visit(town, "青葉", moment(5, 7, 14), status="turned_away")
+        visit = plan_visit(town, "青葉", moment(5, 7, 14), status="turned_away")
         mother = town.people["母"]
-        _note(
+        write_note(
             town,
             "青葉の電話",
             visit,
@@ -251,11 +191,11 @@ def _first_visits(town: Town) -> None:
 def _visit_in_the_valley(town: Town) -> None:
     """谷で電波がない。同じ訪問、ふたつの見え方 · No signal in the valley: one visit, seen by two."""
     with town.day(5, 28, 13):
-        visit = _visit(town, "青葉", moment(5, 28, 14), status="planned")
+        visit = plan_visit(town, "青葉", moment(5, 28, 14), status="planned")
         town.people["5/28の訪問"] = visit
         town.sync()
     with town.day(5, 28, 14, 30):
-        _note(
+        write_note(
             town,
             "青葉の電話",
             visit,
@@ -266,7 +206,7 @@ def _visit_in_the_valley(town: Town) -> None:
             facts=[("seen_heard", "母", "玄関先で5分。腰をかばって立っていた", "saw")],
         )
         town.put("青葉の電話", "visit", visit, status="ended", actual_end=moment(5, 28, 14, 10))
-        _note(
+        write_note(
             town,
             "梶浦",
             visit,
@@ -310,8 +250,8 @@ def _review(town: Town) -> None:
 def _garden(town: Town) -> None:
     """庭木を切った日。父がお茶を出した · The day the garden was cut; the father brought tea."""
     with town.day(6, 25):
-        visit = _visit(town, "青葉", moment(6, 25, 10), status="ended")
-        _note(
+        visit = plan_visit(town, "青葉", moment(6, 25, 10), status="ended")
+        write_note(
             town,
             "梶浦",
             visit,
@@ -326,8 +266,8 @@ def _garden(town: Town) -> None:
         town.put("青葉", "person", town.people["母"], family_name="楠木", given_name="ふみ", kana="くすのき ふみ")
         town.put("青葉", "consent", subject=town.people["父"], matter="visit", state="verbal")
     with town.day(8, 1, 9):
-        visit = _visit(town, "青葉", moment(8, 1, 9), status="ended", purpose=["procedure"])
-        _note(
+        visit = plan_visit(town, "青葉", moment(8, 1, 9), status="ended", purpose=["procedure"])
+        write_note(
             town,
             "青葉の電話",
             visit,
@@ -341,13 +281,13 @@ def _garden(town: Town) -> None:
     town.sync()
 
 
-def _winter(town: Town) -> None:
+def _window(town: Town) -> None:
     """窓ごしの「ありがとうございました」。次の約束がふたつ · Thanks through the window; and two next dates."""
     with town.day(8, 20):
         town.put("青葉", "person", town.people["長男"], family_name="楠木", given_name="尚", kana="くすのき なお")
         town.put("青葉", "case", town.people["世帯"], primary_persons=[town.people["長男"]])
-        visit = _visit(town, "青葉", moment(8, 20, 15), status="ended")
-        note = _note(
+        visit = plan_visit(town, "青葉", moment(8, 20, 15), status="ended")
+        note = town.people["8/20の記録"] = write_note(
             town,
             "青葉の電話",
             visit,
@@ -381,65 +321,82 @@ def _winter(town: Town) -> None:
     town.sync()
 
 
-def _visit(town: Town, who: str, start: int, *, status: str, purpose: list[str] | None = None) -> bytes:
-    wanted = purpose or ["relationship", "welfare_check"]
-    visit = town.put(
-        who,
-        "visit",
-        dispatch=town.people["派遣"],
-        planned_start=start,
-        place_kind="home",
-        purpose=wanted,
-        announced="unannounced",
-        participants=[
-            {"role": "main", "member": town.members["青葉"]},
-            {"role": "accompany", "member": town.members["梶浦"]},
-        ],
-        status=status,
-    )
+def _shears(town: Town) -> None:
+    """本人の希望で、植木ばさみの手入れ。確認のあとの追記 · By his own wish: the shears; words added later."""
+    first, seen = town.dispatch, town.devices["青葉"].book.views(town.people["8/20の記録"], "visit_note")
+    with town.day(10, 8):
+        people = [town.members[name] for name in ("三枝", "青葉")]
+        town.dispatch = town.devices["青葉"].circles.dispatch(town.case.id, people)
+        town.people["派遣"] = town.put(
+            "青葉",
+            "dispatch",
+            requested_by="person",
+            person_wish="expressed",
+            exclusion_acute="no",
+            exclusion_aggression="no",
+            exclusion_emergency="no",
+            acquaintance=["none"],
+            kind=["home"],
+            purpose="植木ばさみの手入れを、いっしょに",
+            plan="庭だけ。1時間まで。青葉が同行する",
+            period_from="2026-10-08",
+            period_until="2027-03-31",
+            max_visits=5,
+            supporters=people[:1],
+            accompanying=people[1],
+            state="both_agreed",
+        )
+        source = next(view for view in seen if view.key.field == "title")
+        town.put(
+            "青葉",
+            "extract",
+            topic="standing",
+            about=town.people["長男"],
+            text="はさみの手入れを自分でしてみたい、とのこと。名前で呼ばれるのがよい",
+            copied_from=source.values[0].changes[0],
+        )
     town.sync()
-    return visit
+    with town.day(10, 15):
+        visit = plan_visit(town, "青葉", moment(10, 15, 14), status="ended", purpose=["person_talk"])
+        shears = write_note(
+            town,
+            "三枝",
+            visit,
+            "植木ばさみの手入れ",
+            person="shared_activity",
+            family="doorstep",
+            door_result="opened",
+            actions=["activity"],
+            facts=[("done", "長男", "庭でいっしょに、はさみを研いだ。40分", "saw")],
+            next_step="next_visit",
+            agreed="yes_date",
+        )
+        town.put(
+            "三枝",
+            "follow_up",
+            kind="visit",
+            note=shears,
+            due={"on": "2026-10-29"},
+            promised=True,
+            priority="normal",
+            state="open",
+        )
+    town.sync()
+    with town.day(10, 16):
+        town.devices["白波"].book.review(shears, "accepted", checks=["facts_apart", "next_planned"])
+    town.sync()
+    with town.day(10, 17):
+        town.put("三枝", "addendum", target=shears, kind="addition", text="帰りぎわに「また」とひとこと")
+    town.sync()
+    town.dispatch = first
 
 
-def _note(
-    town: Town,
-    who: str,
-    visit: bytes,
-    title: str,
-    *,
-    person: str,
-    family: str,
-    facts: list[tuple[str, str, str, str]],
-    feelings: list[tuple[str, str, str, str]] | None = None,
-    next_step: str = "wait",
-    agreed: str = "not_asked",
-    **fields: Any,
-) -> bytes:
-    """One author's account. facts, feelings: (kind, about whom, text, how certain)."""
-    more = {"own_segments": [_segment(town, *each, "reviewer") for each in feelings]} if feelings else {}
-    return town.put(
-        who,
-        "visit_note",
-        visit=visit,
-        title=title,
-        person_contact_level=person,
-        family_contact_level=family,
-        next_step=next_step,
-        person_agreed_next=agreed,
-        segments=[_segment(town, *each, "shareable") for each in facts],
-        **(HOUSE | fields | more),
-    )
-
-
-def _segment(town: Town, kind: str, about: str, text: str, certainty: str, share_class: str) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "about": [town.people[about]],
-        "source": "self_observed",
-        "certainty": certainty,
-        "share_class": share_class,
-        "text": text,
-    }
+def _conference(town: Town) -> None:
+    """ふりかえり。見守りと月1回、終わりにはしない · Looking back: watch, once a month, not closed."""
+    with town.day(12, 3):
+        town.put("白波", "case", town.people["世帯"], status="watch", care_level="watch", review_on="2027-01-07")
+        town.put("青葉", "contact_preference", town.people["約束ごと"], good_topics=["植木ばさみ", "庭"])
+    town.sync()
 
 
 def _differing(device: Device, record: bytes, field_name: str) -> list[View]:

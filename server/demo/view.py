@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sync.records
-from server.demo.story import JST, Town
+from server.demo.town import JST, Town
 from sync.device import Device
 from sync.edits import Value
 from sync.register import View

@@ -51,24 +51,28 @@ async def append(relay: Relay, centre: bytes, body: bytes, founding_code: str) -
 async def heal(relay: Relay, centre: bytes, body: bytes, session: Session | None, founding_code: str) -> Head:
     """Take entries, and bytes of statements, that this server has lost.
 
-    Those that are here already may be among them. Bytes of statements may be missing only while the centre is being
-    restored, or when an admin hands the entries back: else anybody could write digests that nobody can check.
+    Those that are here already may be among them. While the centre is being restored (one handed back whole is), or
+    when an admin hands them back, bytes of statements may be missing and invitations be out of date: from others that
+    would be a way to write digests nobody can check, or to come in by an old link.
     Raises ProtocolError: "truncated", those of crypto 7.3, "unknown_centre", those of `visitor_of`, "head_moved"
-    (another entry is here), those of SPEC 3.5.
+    (another entry is here), those of SPEC 3.5, "invite_closed".
     """
     given = read_directory(body)
     helds = await relay.work(lambda: [read_entry(each.entry, each.statements) for each in given])
     may_found = bool(helds) and await _may_found(relay, centre, helds[0], founding_code)
 
     def job(writer: Writer) -> Head:
-        if helds:
-            _found(writer, helds[0], may_found=may_found)
+        if helds and _found(writer, helds[0], may_found=may_found):
+            writer.set_restoring(restoring=True)
         with relay.directories.for_writer(writer) as roll:
             visitor = visitor_of(relay, writer, roll, session) if session else None
             state = writer.state()
-            complete = not (state and state.restoring) and not (visitor and visitor.is_admin)
+            vouched = bool(state and state.restoring) or bool(visitor and visitor.is_admin)
             for each, held in zip(given, helds, strict=True):
-                _heal(writer, roll, each, held, complete=complete)
+                is_new = held.entry.index > roll.at
+                _heal(writer, roll, each, held, vouched=vouched)
+                if is_new and not vouched:
+                    _check_enrolment(roll, held, relay.now())
             if visitor:
                 note_contact(writer, roll, visitor)
             return _head(roll)
@@ -87,11 +91,14 @@ async def _may_found(relay: Relay, centre: bytes, held: Held, code: str) -> bool
     raise ProtocolError("founding_closed")
 
 
-def _found(writer: Writer, held: Held, *, may_found: bool) -> None:
-    if may_found and writer.state() is None:
-        if held.entry.centre != writer.centre:
-            raise ProtocolError("wrong_place")
-        writer.found()
+def _found(writer: Writer, held: Held, *, may_found: bool) -> bool:
+    """Whether the centre begins with this entry."""
+    if not may_found or writer.state() is not None:
+        return False
+    if held.entry.centre != writer.centre:
+        raise ProtocolError("wrong_place")
+    writer.found()
+    return True
 
 
 def _apply(writer: Writer, roll: Roll, given: GivenEntry, held: Held, *, complete: bool) -> None:
@@ -109,10 +116,10 @@ def _apply(writer: Writer, roll: Roll, given: GivenEntry, held: Held, *, complet
             writer.shred(said.circle)
 
 
-def _heal(writer: Writer, roll: Roll, given: GivenEntry, held: Held, *, complete: bool) -> None:
+def _heal(writer: Writer, roll: Roll, given: GivenEntry, held: Held, *, vouched: bool) -> None:
     index = held.entry.index
     if index > roll.at:
-        _apply(writer, roll, given, held, complete=complete)
+        _apply(writer, roll, given, held, complete=not vouched)
         return
     if roll.directory.index_of(held.entry.hash) != index:
         raise ProtocolError("head_moved")

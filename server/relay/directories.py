@@ -32,6 +32,19 @@ class Directories:
             yield _caught_up(held, reader, reader.state())
 
     @contextmanager
+    def if_ready(self, reader: Reader) -> Iterator[Roll | None]:
+        """The same for the event loop, which must not wait: None where it would have to."""
+        held = self._find(reader.centre)
+        if not held.lock.acquire(blocking=False):
+            yield None
+            return
+        try:
+            state = reader.state()
+            yield held.roll if state and held.roll and held.roll.at >= state.index else None
+        finally:
+            held.lock.release()
+
+    @contextmanager
     def for_writer(self, writer: Writer) -> Iterator[Roll]:
         """The same with exactly the entries this writer sees, for adding to both. What fails is not kept."""
         held = self._find(writer.centre)

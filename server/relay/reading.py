@@ -63,13 +63,21 @@ Look = Callable[[Reader, Roll, Visitor, CentreState], T]
 async def look(relay: Relay, session: Session, job: Look[T]) -> T:
     """Run a job for whoever is signed in. Raises ProtocolError: "unknown_centre", those of `visitor_of`."""
 
+    def answer(reader: Reader, roll: Roll) -> T:
+        state = reader.state()
+        assert state
+        return job(reader, roll, visitor_of(relay, reader, roll, session), state)
+
+    def glance(reader: Reader) -> tuple[T] | None:
+        with relay.directories.if_ready(reader) as roll:
+            return (answer(reader, roll),) if roll and roll.knows_ends(session.key) else None
+
     def read(reader: Reader) -> T:
         with relay.directories.for_reader(reader) as roll:
-            state = reader.state()
-            assert state
-            return job(reader, roll, visitor_of(relay, reader, roll, session), state)
+            return answer(reader, roll)
 
-    return await relay.store.read(session.centre, read)
+    seen = await relay.store.glance(session.centre, glance)
+    return seen[0] if seen else await relay.store.read(session.centre, read)
 
 
 def only_devices(visitor: Visitor) -> None:

@@ -74,6 +74,10 @@ class Roll:
             raise RefusedError("revoked", entry=urlsafe_b64encode(entry).rstrip(b"=").decode("ascii"))
         return Visitor(key, device.member, is_device=True, role=self.directory.role(device.member, self.at))
 
+    def knows_ends(self, key: bytes) -> bool:
+        """Whether `ends` answers at once."""
+        return key in self._ends
+
     def ends(self, visitor: Visitor) -> Ends:
         """Circles of which the visitor is or was a principal (an invite: to which it is sealed)."""
         if visitor.key not in self._ends:

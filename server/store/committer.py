@@ -44,8 +44,8 @@ class _Outcome:
 class Committer:
     """Start it once; `submit` from the event loop; `stop` waits for what was begun.
 
-    grew: told on the loop of each centre that grew, after the commit. committed: told of the jobs in each group.
-    group: False commits every job alone, for measuring what grouping brings.
+    grew: told on the loop of each centre that grew, after the commit. group: False commits every job alone, for
+    measuring what grouping brings.
     """
 
     def __init__(self, connection: Any, grew: Callable[[Moved], None], *, group: bool = True) -> None:
@@ -53,14 +53,14 @@ class Committer:
         self._grew = grew
         self._most_bytes = _GROUP_BYTES if group else 0
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        self._stopping = False
+        self.is_stopping = False
         self._is_to_empty_log = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._work, name="committer")
         self._thread.start()
 
     def submit(self, centre: bytes, run: Callable[[SqliteWriter], Any], size: int) -> asyncio.Future[Any]:
-        if self._stopping:
+        if self.is_stopping:
             raise StoreClosedError
         future = self._loop.create_future()
         self._queue.put(_Job(centre, run, size, future))
@@ -72,9 +72,9 @@ class Committer:
         await self.submit(b"", lambda _: None, 0)
 
     async def stop(self) -> None:
-        if self._stopping:
+        if self.is_stopping:
             return
-        self._stopping = True
+        self.is_stopping = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 

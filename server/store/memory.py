@@ -222,6 +222,9 @@ class MemoryStore:
     async def read(self, centre: bytes, job: Callable[[Reader], T]) -> T:
         return job(MemoryReader(centre, self._held(centre)))
 
+    async def glance(self, centre: bytes, job: Callable[[Reader], T]) -> T:
+        return await self.read(centre, job)
+
     async def write(self, centre: bytes, job: Callable[[Writer], T], size: int = 0) -> T:  # noqa: ARG002
         held = copy.deepcopy(self._held(centre))
         writer = MemoryWriter(centre, held)

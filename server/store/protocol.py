@@ -239,6 +239,9 @@ class Store(Protocol):
 
     async def read(self, centre: bytes, job: Callable[[Reader], T]) -> T: ...
 
+    async def glance(self, centre: bytes, job: Callable[[Reader], T]) -> T:
+        """As `read`, for a job so short that to wait for a thread would take longer."""
+
     async def write(self, centre: bytes, job: Callable[[Writer], T], size: int = 0) -> T:
         """Run a job and wait until it is on disk. It runs even if nobody waits any more. size: bytes it brings."""
 

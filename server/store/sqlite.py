@@ -59,6 +59,10 @@ class SqliteStore:
     async def read(self, centre: bytes, job: Callable[[Reader], T]) -> T:
         return await self._on_reader(lambda connection: job(SqliteReader(connection, centre)))
 
+    async def glance(self, centre: bytes, job: Callable[[Reader], T]) -> T:
+        with self._looking(centre) as reader:
+            return job(reader)
+
     async def write(self, centre: bytes, job: Callable[[Writer], T], size: int = 0) -> T:
         value: T = await self._committer.submit(centre, job, size)
         return value
@@ -94,10 +98,14 @@ class SqliteStore:
     @contextmanager
     def _looking(self, centre: bytes) -> Iterator[Reader]:
         """For the event loop: one connection for each look that goes on at a time."""
+        if self._committer.is_stopping:
+            raise StoreClosedError
         connection = self._idle.pop() if self._idle else self._connect()
+        connection.execute("begin")
         try:
             yield SqliteReader(connection, centre)
         finally:
+            connection.execute("commit")
             self._idle.append(connection)
 
     def _connect(self) -> Any:

@@ -225,6 +225,23 @@ async def test_a_whole_centre_can_be_handed_back_where_founding_is_open(house: H
     answer = await house.post(centre, "/directory/heal", frames(centre))
 
     assert {"index": centre.head, "hash": centre.directory.head.hash.hex()} == answer.json()
+    assert await restoring(house, centre)
+
+
+async def test_healing_is_no_way_in_by_an_old_link(house: House, centre: Centre) -> None:
+    invite = centre.invite(centre.member())
+    await follow(house, centre)
+    entries = len(centre.frames)
+    centre.enrol(invite)
+    house.clock.now = START / 1000
+    by_anybody = await house.post(centre, "/directory/heal", frames(centre, entries))
+    admin = await house.sign_in(centre, centre.admin)
+    by_admin = await house.post(centre, "/directory/heal", frames(centre, entries), **admin.headers)
+    again = await house.post(centre, "/directory/heal", frames(centre))
+
+    assert 200 == again.status_code
+    assert (410, "invite_closed") == (by_anybody.status_code, by_anybody.json()["code"])
+    assert 200 == by_admin.status_code
 
 
 async def test_another_history_is_not_taken_for_a_lost_one(house: House, centre: Centre) -> None:

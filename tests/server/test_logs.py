@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import socket
 from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 
@@ -58,6 +59,21 @@ async def test_the_operator_may_log_addresses(tmp_path: Path) -> None:
     requests = [json.loads(line) for line in process.lines if '"event": "request"' in line]
 
     assert [(404, "not_found", "127.0.0.1")] == [(each["status"], each["code"], each["address"]) for each in requests]
+
+
+async def test_a_client_that_goes_away_is_no_fault_of_the_server(tmp_path: Path) -> None:
+    centre = Centre.found()
+    async with serving(tmp_path) as (process, visitors):
+        await visitors.follow(centre)
+        for path, kind in (("/session/challenge", "application/json"), ("/push", "application/octet-stream")):
+            lines = [f"POST {visitors.base(centre)}{path} HTTP/1.1", "Host: x", f"Content-Type: {kind}"]
+            with socket.create_connection(("127.0.0.1", process.port)) as connection:
+                connection.sendall("\r\n".join([*lines, "Content-Length: 100", "", "{"]).encode())
+        while sum("bad_request" in line for line in process.lines) < 2:
+            await visitors.http.get("/health")
+    events = {json.loads(line)["event"] for line in process.lines}
+
+    assert {"listening", "request", "stopped"} == events
 
 
 @pytest.mark.parametrize(("proxies", "address"), [("127.0.0.1", "192.0.2.9"), ("192.0.2.1", "127.0.0.1")])

@@ -83,6 +83,12 @@ async def test_a_founded_centre_is_empty_and_listed(store: Store) -> None:
     assert {CENTRE: empty, OTHER: empty} == await store.centres()
 
 
+async def test_a_glance_sees_what_a_read_sees(store: Store) -> None:
+    await store.write(CENTRE, lambda writer: writer.add_run(make_run()))
+
+    assert await state(store) == await store.glance(CENTRE, lambda reader: reader.state())
+
+
 async def test_runs_come_back_as_they_were_in_the_order_of_their_cursors(store: Store) -> None:
     runs = [make_run(), make_run(2), make_run(device=PHONE)]
     cursors = [await store.write(CENTRE, lambda writer, run=run: writer.add_run(run)) for run in runs]  # type: ignore[misc]
@@ -361,6 +367,8 @@ async def test_a_closed_store_takes_no_more_jobs(store: Store) -> None:
         await store.write(CENTRE, lambda writer: writer.add_run(make_run()))
     with pytest.raises(StoreClosedError):
         await store.read(CENTRE, lambda reader: reader.state())
+    with pytest.raises(StoreClosedError):
+        await store.glance(CENTRE, lambda reader: reader.state())
     await store.open()
 
 
