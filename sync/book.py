@@ -10,7 +10,7 @@ from crypto.encoding import unpack
 from crypto.errors import ProtocolError
 from sync.device_core import Core, Saved
 from sync.dictionary import dictionary, rank
-from sync.edits import Value
+from sync.edits import Plaintext, Value
 from sync.merge import Part
 from sync.register import View
 from sync.writes import Judged
@@ -146,6 +146,14 @@ class Book:
                     for one in writes
                 ]
         return found
+
+    def read(self, id_: bytes) -> Plaintext | None:
+        """What a change says, whether it counts or not; None if no key opens it here.
+
+        Raises ProtocolError: those of crypto 6.5, "malformed".
+        """
+        change = self._core.held.ledger.log.change(id_)
+        return self._core.held.ledger.read(change) if change else None
 
     def is_late(self, id_: bytes) -> bool:
         """Was a change written before its author's part in the circle ended, and came after? 「割当終了後」"""

@@ -3,8 +3,9 @@
 Never imported by the server.  Source: sync/SPEC.md 6 to 8.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from crypto.contexts import SIGNATURE_SIZE
 from crypto.run import Run
 from sync import contact
 from sync.contact import Contact, PushResult, Tip
@@ -13,7 +14,7 @@ from sync.holdings import Holdings
 from sync.transport import OfflineError, PushAnswer, Transport
 from sync.wire import PUSH_BYTES, PUSH_RUNS, PulledRun
 
-_KEEP_BYTES = 1024**2  # of a pull, before they are put on disk
+_KEEP_RUNS, _KEEP_BYTES = 1_000, 1024**2  # of a pull, before they are put on disk: so many, or one so large
 
 
 class LogActions:
@@ -24,40 +25,44 @@ class LogActions:
         self._held = held
         self._server = server
         self._chains = chains
-        self._came: list[Run] = []
         self._is_all = False
+        self._is_recount = False
 
     def pull(self, now: Contact, after: int, backfill: Sequence[str]) -> Contact:
         """What came is on disk; the cursor stands behind it."""
         held, signatures = self._held, set[bytes]()
         part: list[PulledRun] = []
         before = held.standing.cursor
+        self._is_recount = before > after
 
         def take(pulled: PulledRun) -> None:
             part.append(pulled)
-            signatures.add(pulled.run[-64:])
-            if sum(len(each.run) for each in part) >= _KEEP_BYTES:
+            signatures.add(pulled.run[-SIGNATURE_SIZE:])
+            if len(part) >= _KEEP_RUNS or len(pulled.run) >= _KEEP_BYTES:
                 self._keep(part, after)
 
-        complete = self._server.pull(after, [(bytes.fromhex(circle), 0) for circle in backfill], take)
-        self._keep(part, after)
+        if before == 0:
+            self._mark_whole(held.directory.circles())
+        try:
+            complete = self._server.pull(after, [(bytes.fromhex(circle), 0) for circle in backfill], take)
+        finally:
+            self._keep(part, after)
         if complete is None:
             raise OfflineError("truncated")
         self._is_all = after == 0
         if self._is_all:
             self.lost = [run for run in held.held_runs() if run.signature not in signatures]
-        self._mark_whole(backfill)
         held.standing.cursor = complete
-        held.keep_standing()
-        named = max((run.head.head_index for run in self._came), default=-1)
+        self._mark_whole(held.directory.circles() if self._is_all else map(bytes.fromhex, backfill))
+        named = max((run.head.head_index for run in held.came), default=-1)
         asked = (*now.held.fresh, *now.held.missing) if self._is_all else backfill
         return contact.runs_came(now, named, asked, not self._is_all and complete < before)
 
     def take_runs(self, now: Contact) -> Contact:
         held = self._held
-        for run in self._came:
+        for run in held.came:
             held.ledger.add(run)
-        self._came = []
+        held.came.clear()
         for circle, tip in (now.heads or {}).items():
             self._chains.join(bytes.fromhex(circle), (tip.sequence, bytes.fromhex(tip.id)))
         unsent = {change.id for chain in held.chains.values() for change in chain.unsent}
@@ -88,21 +93,20 @@ class LogActions:
             circle.hex(), last, "quarantined" if answer.status == "quarantined" else "accepted", answer.code
         )
 
-    def _keep(self, part: list[PulledRun], after: int) -> None:
-        """The cursor follows only in the part of a pull that goes on behind it."""
-        self._came += self._held.keep_runs(part)
-        behind = [pulled.cursor for pulled in part if pulled.cursor > after]
+    def _keep(self, part: list[PulledRun], start: int) -> None:
+        """The cursor follows in the part of a pull that goes on behind it; not when all is asked for once more."""
+        self._held.keep_runs(part)
+        cursors = [pulled.cursor for pulled in part if pulled.cursor > start]
         part.clear()
-        if after and behind:
-            self._held.standing.cursor = max(self._held.standing.cursor, *behind)
+        if cursors and not self._is_recount:
+            self._held.standing.cursor = max(cursors)
             self._held.keep_standing()
 
-    def _mark_whole(self, backfill: Sequence[str]) -> None:
-        held = self._held
-        held.standing.whole.update(bytes.fromhex(circle) for circle in backfill)
-        if self._is_all:
-            known = held.directory.circles()
-            held.standing.whole.update(circle for circle in known if held.directory.was_principal(circle, held.key))
+    def _mark_whole(self, circles: Iterable[bytes]) -> None:
+        """What the cursor covers from the beginning: what is known while it is 0, and what was asked for since."""
+        directory, key = self._held.directory, self._held.key
+        self._held.standing.whole.update(circle for circle in circles if directory.was_principal(circle, key))
+        self._held.keep_standing()
 
 
 def _batches(runs: Sequence[Run]) -> Iterator[list[bytes]]:

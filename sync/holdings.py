@@ -47,6 +47,7 @@ class Holdings:
 
     arrived: index of the directory's head when a run came to the server, by its last change, for people only.
     logged: our own changes that the server has, with the index of the head they were written under.
+    came: runs that are on disk and are still to be taken in.
     turn: goes up whenever circles may have been given or taken.
     """
 
@@ -143,18 +144,16 @@ class Holdings:
 
     # Runs
 
-    def keep_runs(self, pulled: Sequence[PulledRun]) -> list[Run]:
-        """Put runs that are not held yet on disk, to be taken in later. What is no run of this centre is an alarm."""
-        fresh: list[Run] = []
+    def keep_runs(self, pulled: Sequence[PulledRun]) -> None:
+        """Put runs that are not held yet on disk, and in `came`. What is no run of this centre is an alarm."""
         kept: list[KeptRun] = []
         for each in pulled:
             run = self._read(each.run)
             if run is not None and run.signed not in self._held_runs:
                 self._note_run(run, each.index)
-                fresh.append(run)
+                self.came.append(run)
                 kept.append(KeptRun(each.cursor, each.index, each.run))
         self._keep("log", kept)
-        return fresh
 
     def keep_sent(self, runs: Sequence[Run]) -> None:
         """Our own runs, which are in the server's log (or held apart there) from now on."""
@@ -217,6 +216,7 @@ class Holdings:
         self.directory = directory
         self.keyring = Keyring(directory, self.sealing)
         self.ledger = Ledger(directory, self.keyring, dictionary())
+        self.came: list[Run] = []
         self.chains: dict[bytes, OwnChain] = {}
         self._held_runs: set[bytes] = set()
 

@@ -133,6 +133,12 @@ DECISIONS: dict[str, tuple[int, str, Json, list[Json]]] = {
         known(closed(106)) | {"heads": {A: tip(8)}},
         waits("unsent", "withheld"),
     ),
+    "5_nothing_is_chained_anew_before_that_is_known": (
+        5,
+        "the server has an 8 of ours, which we hold, and names a 9",
+        known(own(sent=tip(8), behind=id_(5), closed=[run(106)])) | {"heads": {A: tip(9)}},
+        waits("unsent", "withheld"),
+    ),
     "5_sent_changes_stay": (
         5,
         "two changes with one number, both sent: an alarm, not a repair",

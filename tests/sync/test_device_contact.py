@@ -209,6 +209,33 @@ def test_without_a_line_everything_is_kept_and_shown(field: Field) -> None:
     settled(field.yuki.sync())
 
 
+def test_a_pull_that_is_cut_goes_on_where_it_ended(field: Field) -> None:
+    """What came is kept, and not asked for again."""
+    for text in "一二三":
+        field.write(field.yuki, text)
+        settled(field.yuki.sync())
+    admin = field.office.admin
+    honest, asked = admin.core.server.pull, list[int]()
+
+    def cut(after, backfill, take):  # type: ignore[no-untyped-def]
+        def first(pulled):  # type: ignore[no-untyped-def]
+            take(pulled)
+            raise OfflineError("cut")
+
+        asked.append(after)
+        return honest(after, backfill, first if len(asked) < 3 else take)
+
+    admin.core.server.pull = cut  # type: ignore[method-assign]
+    for _ in range(2):
+        with pytest.raises(OfflineError):
+            admin.sync()
+    settled(admin.sync())
+
+    assert sorted(set(asked)) == asked
+    assert 3 == len(asked)
+    assert {"一", "二", "三"} == field.texts(admin)
+
+
 def test_a_session_that_ended_is_opened_again(field: Field) -> None:
     line(field.yuki)._cookie = {"Cookie": "__Host-engawa=old"}
     settled(field.yuki.sync())
@@ -268,8 +295,12 @@ def test_a_shut_out_device_reads_nothing_that_comes_later(field: Field) -> None:
 
 def test_a_false_word_that_it_was_revoked_is_not_followed(field: Field) -> None:
     """Only a revocation of this device, by somebody who may say so, is believed."""
-    genuine = field.office.admin.core.held.directory.entry(1).raw
-    for entry in (genuine, None, b"rubbish"):
+    nao, yuki = field.office.join(), field.yuki.core.held
+    settled(field.yuki.sync())
+    said = [{"kind": "device.revoke", "device": field.yuki.key}]
+    body = entry_body(yuki.identity.centre, yuki.head + 1, yuki.directory.head.hash, nao.key, 0, said)
+    by_a_supporter = close_entry(body, nao.core.held.signing.sign("entry", body))
+    for entry in (yuki.directory.entry(1).raw, by_a_supporter, None, b"rubbish"):
         line(field.yuki).shown = entry
         with pytest.raises(RefusedError) as raised:
             field.yuki.sync()
@@ -378,8 +409,11 @@ def test_devices_heal_a_server_that_lost_its_last_day(tmp_path: Path) -> None:
 
 
 def test_a_forked_directory_stops_everything_until_the_root_settles_it(tmp_path: Path) -> None:
-    """Two pasts of one centre: a device of the one sends nothing to a server with the other. Then the paper key says
-    which holds, in one entry, and the device changes over with all that it wrote."""
+    """Two pasts of one centre: a device of the one sends nothing to a server with the other.
+
+    Then the paper key says which holds, in one entry. The device changes over: what it had not sent is written anew;
+    what it had sent to the past that is void is kept, and shown as not counting.
+    """
     data = tmp_path / "data"
     server = Process(data)
     office = Office.found(server, tmp_path)
@@ -393,6 +427,10 @@ def test_a_forked_directory_stops_everything_until_the_root_settles_it(tmp_path:
     office.admin.people.add("supporter")
     settled(field.yuki.sync())
     ours = field.yuki.core.held.directory.head
+    field.write(field.yuki, "零")
+    settled(field.yuki.sync())
+    lost = field.yuki.core.held.chain(field.dispatch).sent[1]
+    line(field.yuki).pushes.clear()
     field.write(field.yuki, "一")
     server.stop()
     server = Process(tmp_path / "other", port)
@@ -411,9 +449,11 @@ def test_a_forked_directory_stops_everything_until_the_root_settles_it(tmp_path:
         again = office.restart(field.yuki)
 
         assert "forked" == before.alarm
-        assert {"forked"} == {alarm.code for alarm in again.alarms()}
+        assert "forked" in {alarm.code for alarm in again.alarms()}
         assert ([], ours) == (sent, held)
-        assert after.synced
+        assert (("pending",), 0) == (after.because, again.unsent())
+        assert [(lost, "head_unknown")] == [(each.change, each.code) for each in again.book.uncounted()]
+        assert "零" in str(again.book.read(lost))
         assert "professional" == again.people.role(member)
         assert {"一"} == field.texts(other) == field.texts(again)
     finally:

@@ -82,6 +82,18 @@ def test_a_value_half_written_is_as_it_was(vault: VaultFiles) -> None:
     assert ["chain.aa", "lock", "vault"] == sorted(path.name for path in vault.folder.iterdir())
 
 
+def test_a_value_is_replaced_in_one_step_and_never_written_over(vault: VaultFiles) -> None:
+    """Whoever reads while it is put, or after a power cut in the middle, sees one of the two, whole."""
+    vault.put("chain.aa", b"before")
+    reading = (vault.folder / "chain.aa").open("rb")
+    sealed = (vault.folder / "chain.aa").read_bytes()
+    vault.put("chain.aa", b"after")
+    with reading:
+        assert sealed == reading.read()
+
+    assert b"after" == vault.get("chain.aa")
+
+
 def test_what_was_put_survives_sigkill(tmp_path: Path) -> None:
     program = (
         "import os, signal, sys; from pathlib import Path; from random import Random\n"
