@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from random import Random
 
+from sync.capacity import Capacity
 from sync.dictionary import dictionary
 from sync.edits import Edit, Write
 from sync.merge import Merge
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 3  # the best counts; in the others something else was running
 PLACE = bytes(16)
-WHO = frozenset({"staff"})
+STAFF = Capacity(frozenset({"staff"}), lambda _type, _field: None)
 
 Make = Callable[[int, Random], list[Judged]]
 
@@ -33,16 +34,12 @@ def change(number: int, record: int, over: Iterable[int]) -> Judged:
     """A note of where a visit took place, over earlier ones."""
     ids = tuple(sorted(change_id(other) for other in over))
     edit = Edit(record.to_bytes(16, "big"), "visit", (Write("place_text", None, f"{number}", ids),))
-    return Judged(change_id(number), PLACE, "dispatch", PLACE * 2, PLACE, WHO, no_rights, number, 1, (edit,))
+    return Judged(change_id(number), PLACE, "dispatch", PLACE * 2, PLACE, (STAFF,), number, 1, (edit,))
 
 
 def change_id(number: int) -> bytes:
     """32 bytes, spread like a digest's."""
     return (number * 0x9E3779B1 % 2**32).to_bytes(4, "big") * 8
-
-
-def no_rights(_type: str, _field: str) -> None:
-    return None
 
 
 def many_records(size: int, random: Random) -> list[Judged]:

@@ -4,6 +4,7 @@
  * Run by bench/merge.py, its twin.
  */
 
+import type { Capacity } from "../sync/capacity.ts"
 import { dictionary } from "../sync/dictionary.ts"
 import { Merge } from "../sync/merge.ts"
 import type { Judged } from "../sync/writes.ts"
@@ -13,15 +14,15 @@ type Random = () => number
 const SIZES = [1_000, 10_000, 100_000]
 const ROUNDS = 3 // the best counts; in the others something else was running
 const PLACE = new Uint8Array(16)
-const WHO = new Set(["staff"])
+const STAFF: Capacity = { who: new Set(["staff"]), rights: () => null }
 
 /** A note of where a visit took place, over earlier ones. */
 function change(number: number, record: number, over: readonly number[]): Judged {
   const ids = over.map(changeId)
   const writes = [{ field: "place_text", element: null, value: `${number}`, over: ids }]
   const edit = { record: bytes(record, 16), type: "visit", writes }
-  const at = { circle: PLACE, circleKind: "dispatch", device: new Uint8Array(32), member: PLACE, who: WHO }
-  return { id: changeId(number), ...at, rights: () => null, at: number, version: 1, edits: [edit] }
+  const at = { circle: PLACE, circleKind: "dispatch", device: new Uint8Array(32), member: PLACE, capacities: [STAFF] }
+  return { id: changeId(number), ...at, at: number, version: 1, edits: [edit] }
 }
 
 /** 32 bytes, spread like a digest's. */

@@ -50,12 +50,17 @@ export function toNumber(bytes: Uint8Array): number {
   return bytes.reduce((value, byte) => value * 256 + byte, 0)
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
+const DIGITS = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0))
+const decoder = new TextDecoder()
 
+/** Digits first and text at once: a text that grows digit by digit costs thirty times its size. */
 export function toHex(bytes: Uint8Array): string {
-  let text = ""
-  for (const byte of bytes) text += HEX[byte]
-  return text
+  const text = new Uint8Array(2 * bytes.length)
+  for (let i = 0; i < bytes.length; i++) {
+    text[2 * i] = DIGITS[bytes[i]! >> 4]!
+    text[2 * i + 1] = DIGITS[bytes[i]! & 15]!
+  }
+  return text.length > 256 ? decoder.decode(text) : String.fromCharCode.apply(null, text as unknown as number[])
 }
 
 export function fromHex(text: string): Bytes {

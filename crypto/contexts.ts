@@ -45,10 +45,16 @@ export type Purpose =
 export const CIRCLE_KINDS = { centre: 1, desk: 2, case: 3, door: 4, dispatch: 5, own: 6, private: 7 } as const
 export type CircleKind = keyof typeof CIRCLE_KINDS
 
-/** The prefix that ties bytes to what they are made for: u8 length, then ASCII `engawa/1/` and the purpose. */
+const contexts = new Map<Purpose, Bytes>()
+
+/** The prefix that ties bytes to what they are made for: u8 length, then ASCII `engawa/1/` and the purpose. To be read only. */
 export function context(purpose: Purpose): Bytes {
+  const known = contexts.get(purpose)
+  if (known) return known
   const name = utf8(`engawa/1/${purpose}`)
-  return concat(uint(name.length, 1), name)
+  const made = concat(uint(name.length, 1), name)
+  contexts.set(purpose, made)
+  return made
 }
 
 /** SHA-256 of the purpose's context and the parts joined, 32 bytes. */

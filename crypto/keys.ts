@@ -142,9 +142,10 @@ export async function aeadOpen(
   binding: Uint8Array,
   sealed: Uint8Array,
 ): Promise<Bytes> {
-  const algorithm = { name: "AES-GCM", iv: concat(nonce), additionalData: concat(context(purpose), binding) }
+  const algorithm = { name: "AES-GCM", iv: nonce as Bytes, additionalData: concat(context(purpose), binding) }
+  const loaded = key instanceof Uint8Array ? await loadAeadKey(key) : key
   try {
-    return new Uint8Array(await crypto.subtle.decrypt(algorithm, await loadAeadKey(key), concat(sealed)))
+    return new Uint8Array(await crypto.subtle.decrypt(algorithm, loaded, sealed as Bytes))
   } catch {
     throw new ProtocolError("wrong_key")
   }
@@ -168,7 +169,7 @@ export async function sealWithNonce(
  * Throws ProtocolError: "wrong_key".
  */
 export function openWithNonce(key: AeadKey, purpose: Purpose, binding: Uint8Array, sealed: Uint8Array): Promise<Bytes> {
-  return aeadOpen(key, sealed.slice(0, NONCE_SIZE), purpose, binding, sealed.slice(NONCE_SIZE))
+  return aeadOpen(key, sealed.subarray(0, NONCE_SIZE), purpose, binding, sealed.subarray(NONCE_SIZE))
 }
 
 /** The private key, not extractable, and its public bytes, which only an extractable import gives away. */

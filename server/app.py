@@ -17,7 +17,9 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
+from server.api.app_files import AppFiles
 from server.api.blobs import BlobController
+from server.api.demo import demo
 from server.api.directory import DirectoryController
 from server.api.health import health, metrics, ready
 from server.api.live import LiveController
@@ -35,7 +37,7 @@ from server.relay.directories import Directories
 from server.relay.relay import Relay
 from server.relay.turns import Turns
 from server.sessions import COOKIE, Sessions
-from server.settings import Settings, bound_origin
+from server.settings import Settings, app_folder, bound_origin
 from server.store.files import FOLDER, BlobDirectory
 from server.store.protocol import BlobFiles, Store
 from server.store.sqlite import SqliteStore
@@ -69,11 +71,13 @@ def create_app(
     figures = Metrics()
     figures.streams.set_function(lambda: hub.streams)
     kept.moved = hub.tell
+    files = AppFiles(app_folder(settings))
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         if store is None:
             data.mkdir(parents=True, exist_ok=True)
+        files.load([route.path for route in app.routes])
         await kept.open()
         relay = Relay(
             settings=settings,
@@ -103,7 +107,7 @@ def create_app(
             relay.workers.shutdown()
 
     app = Litestar(
-        route_handlers=[*CONTROLLERS, health, ready, metrics],
+        route_handlers=[*CONTROLLERS, health, ready, metrics, demo],
         dependencies={
             "relay": Provide(lambda: app.state.relay, sync_to_thread=False),
             "session": Provide(provide_session, sync_to_thread=False),
@@ -117,11 +121,12 @@ def create_app(
     )
     app.state.hub = hub
     app.asgi_handler = Edge(
-        app.asgi_handler,
+        files.before(app.asgi_handler),
         lambda: app.state.relay.sessions,
         settings.rates,
         figures,
         clock,
+        free=files.has,
         log_addresses=settings.log_addresses,
     )
     return app

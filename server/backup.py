@@ -8,11 +8,13 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from sqlite_utils import Database
 
 from server.store.engine import readable, sqlite
 from server.store.files import FOLDER, BlobDirectory, sync_folder
@@ -21,6 +23,8 @@ from server.store.sqlite import FILE, all_centres, open_database
 MANIFEST = "manifest.json"
 _PAGES = 1_000  # copied between two signs of progress
 _CHUNK_BYTES = 1024**2
+LEAP = 2**20
+"""By so much at least a log's cursors jump when it was put back: `sync/exchange_log.py` knows it by that."""
 
 Progress = Callable[[str, int, int], None]
 """Told of what is being done, how far, and of how much."""
@@ -66,10 +70,10 @@ def back_up(data: Path, target: Path, progress: Progress) -> Manifest:
     return manifest
 
 
-def restore(backup: Path, data: Path, progress: Progress) -> Manifest:
+def restore(backup: Path, data: Path, progress: Progress, clock: Callable[[], float] = time.time) -> Manifest:
     """Put a backup in place. Each centre then takes no entries until its admins' devices were in contact.
 
-    The server's secret is made anew: what was signed out or spent since the backup stays so.
+    The server's secret is made anew: what was signed out or spent since the backup stays so. clock: seconds since 1970.
     Raises BackupError: no backup, not whole, or something is there already.
     """
     manifest = read_manifest(backup)
@@ -82,6 +86,7 @@ def restore(backup: Path, data: Path, progress: Progress) -> Manifest:
     shutil.copyfile(backup / FILE, arriving)
     database = open_database(arriving)
     database.execute("update centres set restoring = 1")
+    leap(database, clock())
     database.execute("delete from contacts")
     database.execute("update secrets set value = ? where name = 'server'", [secrets.token_bytes(32)])
     database.execute("pragma wal_checkpoint(truncate)")
@@ -91,6 +96,15 @@ def restore(backup: Path, data: Path, progress: Progress) -> Manifest:
     arriving.rename(data / FILE)
     sync_folder(data)
     return manifest
+
+
+def leap(database: Database, now: float, centre: bytes | None = None) -> None:
+    """No cursor is given out twice: a device with a greater one than the log now has would miss what is stored next.
+
+    now: seconds since 1970; after each loss it is greater, whatever backup is put back. centre: None for all.
+    """
+    sql = "update centres set cursor = max(cursor, ?) + ? where ? is null or centre = ?"
+    database.execute(sql, [int(now) * LEAP, LEAP, centre, centre])
 
 
 def read_manifest(backup: Path) -> Manifest:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import click
 import msgspec
 
-from server.backup import BackupError, Manifest, Progress, back_up
+from server.backup import BackupError, Manifest, Progress, back_up, leap
 from server.backup import restore as put_back
 from server.logs import configure
 from server.serve import bind, make_server
@@ -102,7 +103,8 @@ def centres(context: click.Context) -> None:
     for centre, state in all_centres(connection).items():
         size = (state.run_bytes + state.blob_bytes) / GIB
         waits = "  restoring" if state.restoring else ""
-        click.echo(f"{centre.hex()}  entries {state.index + 1}  runs {state.cursor}  {size:.3f} GiB{waits}")
+        [[runs]] = connection.execute("select count(*) from runs where centre = ?", (centre,))
+        click.echo(f"{centre.hex()}  entries {state.index + 1}  runs {runs}  {size:.3f} GiB{waits}")
     connection.close()
 
 
@@ -206,6 +208,8 @@ def _set_restoring(settings: Settings, centre: bytes, *, restoring: bool) -> Non
         raise click.ClickException("no such centre here")
     with database.atomic(), writer.job():
         writer.set_restoring(restoring)
+    if restoring:
+        leap(database, time.time(), centre)
     database.close()
 
 

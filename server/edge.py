@@ -41,7 +41,8 @@ _log = getLogger("engawa")
 
 
 class Edge:
-    """clock: seconds, never going back. log_addresses: whether lines name the client's address."""
+    """clock: seconds, never going back. free: what is answered however often it is asked.
+    log_addresses: whether lines name the client's address."""
 
     def __init__(
         self,
@@ -51,11 +52,13 @@ class Edge:
         metrics: Metrics,
         clock: Callable[[], float],
         *,
+        free: Callable[[HTTPScope], bool],
         log_addresses: bool = False,
     ) -> None:
         self._app = app
         self._sessions = sessions
         self._metrics = metrics
+        self._free = free
         self._log_addresses = log_addresses
         self._devices = Buckets(rates.device, clock)
         self._addresses = Buckets(rates.address, clock)
@@ -69,7 +72,7 @@ class Edge:
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         answer = _Answer(send)
         try:
-            wait = 0 if scope["path"] in _UNCOUNTED else self._wait(scope)
+            wait = 0 if scope["path"] in _UNCOUNTED or self._free(scope) else self._wait(scope)
             if wait:
                 await _refuse(answer, "rate_limited", wait)
             else:

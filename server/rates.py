@@ -9,7 +9,7 @@ _MOST_BUCKETS = 100_000
 
 
 class Buckets:
-    """clock: seconds, never going back."""
+    """clock: seconds. When it is set back, nobody waits for the time that comes twice."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float]) -> None:
         self._most = float(per_minute)
@@ -21,7 +21,7 @@ class Buckets:
         """0: go on. Else the seconds after which the next one is free."""
         now = self._clock()
         level, since = self._levels.pop(who, (self._most, now))
-        level = min(self._most, level + (now - since) * self._per_second)
+        level = min(self._most, level + max(0.0, now - since) * self._per_second)
         wait = 0 if level >= 1 else ceil((1 - level) / self._per_second)
         self._levels[who] = (level if wait else level - 1, now)
         if len(self._levels) > _MOST_BUCKETS:

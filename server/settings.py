@@ -14,6 +14,8 @@ from msgspec import Meta, Struct
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 PREFIX = "ENGAWA_"
+BUILT = Path(__file__).parents[1] / "pwa" / "dist"
+"""Where `make app` puts the app."""
 
 Count = Annotated[int, Meta(ge=0)]
 Some = Annotated[int, Meta(ge=1)]
@@ -58,12 +60,14 @@ class Times(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """data: the directory with everything in it. origins: what clients may believe they talk to; without one, the
-    bound address. founding: who may bring a new centre: anybody, nobody but those allowed at the console, or who
-    knows the code. proxies: addresses whose word on the client's address is taken. metrics_token: what a scraper
-    shows; without one, only this machine may read figures."""
+    """data: the directory with everything in it. app: a directory with the app as it was built. origins: what clients
+    may believe they talk to; without one, the bound address. founding: who may bring a new centre: anybody, nobody but
+    those allowed at the console, or who knows the code. proxies: addresses whose word on the client's address is taken.
+    metrics_token: what a scraper shows; without one, only this machine may read figures. demo: a file of invitations
+    that anybody may take, to look around; never on a server with real people in it."""
 
     data: str = "data"
+    app: str = str(BUILT)
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
     origins: tuple[str, ...] = ()
@@ -71,6 +75,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     founding_code: str = ""
     proxies: tuple[str, ...] = ()
     metrics_token: str = ""
+    demo: str = ""
     log_addresses: bool = False
     limits: Limits = Limits()
     quotas: Quotas = Quotas()
@@ -82,6 +87,20 @@ def bound_origin(settings: Settings) -> str:
     """What a client on this machine calls the server."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}"
+
+
+def app_folder(settings: Settings) -> Path | None:
+    """The directory of the app to serve; none where it is set to nothing, or where nobody set it nor built one.
+
+    Raises FileNotFoundError where it is set to a directory without an app.
+    """
+    folder = Path(settings.app)
+    is_there = (folder / "index.html").exists()
+    if not settings.app or (folder == BUILT and not is_there):
+        return None
+    if not is_there:
+        raise FileNotFoundError(f"{folder} has no index.html: is that the app?")
+    return folder
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:

@@ -65,6 +65,8 @@ class _Walk:
         self._directory = Directory(reader.centre)
         self._ends: defaultdict[_Chain, dict[bytes, int]] = defaultdict(dict)
         self._bytes = 0
+        [[runs]] = connection.execute("select count(*) from runs where centre = ?", (reader.centre,))
+        self._steps = state.index + runs
 
     def findings(self) -> Iterator[Finding | Step]:
         yield from self._entries()
@@ -80,7 +82,7 @@ class _Walk:
 
     def _entries(self) -> Iterator[Finding | Step]:
         for entry in self._reader.entries(-1):
-            yield Step(self._name, entry.index, self._state.index + self._state.cursor)
+            yield Step(self._name, entry.index, self._steps)
             statements = [given.data for given in self._reader.statements(entry.index)]
             try:
                 applied = self._directory.apply(entry.data, statements)
@@ -99,7 +101,7 @@ class _Walk:
         sql = f"select {columns} from runs where centre = ? order by cursor"  # noqa: S608
         for expected, row in enumerate(self._connection.execute(sql, (self._reader.centre,)), 1):
             cursor, data = row[0], row[-1]
-            yield Step(self._name, self._state.index + expected, self._state.index + self._state.cursor)
+            yield Step(self._name, self._state.index + expected, self._steps)
             self._bytes += len(data)
             yield from self._run(f"run {cursor}", HeldRun(cursor, row[1], row[2], data), tuple(row[3:-1]))
 

@@ -1,8 +1,9 @@
 """The records of one device: what stands, what is in conflict, what does not count and why, what is to be reviewed.
 
-Never imported by the server.  Source: sync/SPEC.md 4.3, 5.
+Never imported by the server.  Source: sync/SPEC.md 4.3, 5.  Twin: sync/book.ts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,7 @@ class Review:
     circle: bytes
     author: bytes
     state: str
+    reviews: tuple[bytes, ...]
     unseen: tuple[bytes, ...]
 
 
@@ -168,37 +170,29 @@ class Book:
 
     # Review
 
-    def changes_of_note(self, note: bytes) -> set[bytes]:
+    def changes_of_note(self, note: bytes, addenda: Sequence[bytes] | None = None) -> set[bytes]:
         """Changes that a note, with its addenda, is made of now."""
-        addenda = [one for one in self.records("addendum") if self.value(one, "addendum", "target") == note]
-        views = self.views(note, "visit_note") + [view for one in addenda for view in self.views(one, "addendum")]
+        written = self._naming("addendum", "target", note) if addenda is None else addenda
+        views = self.views(note, "visit_note") + [view for one in written for view in self.views(one, "addendum")]
         return {change for view in views for value in view.values for change in value.changes}
 
     def reviews_of_note(self, note: bytes) -> list[bytes]:
         """Ids of its reviews."""
-        return [one for one in self.records("review") if self.value(one, "review", "note") == note]
+        return self._naming("review", "note", note)
 
     def review_of(self, note: bytes) -> Review:
         """How a note stands. Raises ProtocolError "unknown_circle": nothing of it opens here."""
-        circle, author = self._origin(note)
-        reviews = self.reviews_of_note(note)
-        states = {one: self.value(one, "review", "state") for one in reviews}
-        looked: set[bytes] = set()
-        for one in reviews:
-            seen = self.value(one, "review", "looked_at") if states[one] in REVIEWED else None
-            looked |= {id_ for id_ in seen if isinstance(id_, bytes)} if isinstance(seen, list) else set()
-        unseen = tuple(sorted(self.changes_of_note(note) - looked))
-        asked = [state for state in states.values() if isinstance(state, str) and state not in REVIEWED]
-        if asked:
-            rule = dictionary().types["review"].fields["state"]
-            return Review(note, circle, author, max(asked, key=lambda state: rank(rule, state)), unseen)
-        state = "new" if not states else "changed" if unseen else "accepted"
-        return Review(note, circle, author, state, unseen)
+        return self._standing(note, self.reviews_of_note(note), self._naming("addendum", "target", note))
+
+    def reviews(self) -> list[Review]:
+        """How all notes stand."""
+        reviews, addenda = self._by_note("review", "note"), self._by_note("addendum", "target")
+        notes = self.records("visit_note")
+        return [self._standing(note, reviews.get(note, []), addenda.get(note, [])) for note in notes]
 
     def review_queue(self) -> list[Review]:
         """Notes that wait for a reviewer: new ones, changed ones, those with a question."""
-        stands = (self.review_of(note) for note in self.records("visit_note"))
-        return [review for review in stands if review.state != "accepted"]
+        return [review for review in self.reviews() if review.state != "accepted"]
 
     def review(self, note: bytes, state: str, **fields: Any) -> bytes:
         """Write a review, in the author's own circle, of exactly what is seen here now; its record.
@@ -212,6 +206,34 @@ class Book:
         looked = sorted(self.changes_of_note(note))
         self.writing(where).put(review, "review", note=note, looked_at=looked, state=state, **fields).save()
         return review
+
+    def _standing(self, note: bytes, reviews: Sequence[bytes], addenda: Sequence[bytes]) -> Review:
+        circle, author = self._origin(note)
+        states = {one: self.value(one, "review", "state") for one in reviews}
+        looked: set[bytes] = set()
+        for one in reviews:
+            seen = self.value(one, "review", "looked_at") if states[one] in REVIEWED else None
+            looked |= {id_ for id_ in seen if isinstance(id_, bytes)} if isinstance(seen, list) else set()
+        unseen = tuple(sorted(self.changes_of_note(note, addenda) - looked))
+        asked = [state for state in states.values() if isinstance(state, str) and state not in REVIEWED]
+        if asked:
+            rule = dictionary().types["review"].fields["state"]
+            state = max(asked, key=lambda state: rank(rule, state))
+        else:
+            state = "new" if not states else "changed" if unseen else "accepted"
+        return Review(note, circle, author, state, tuple(reviews), unseen)
+
+    def _naming(self, type_: str, field: str, named: bytes) -> list[bytes]:
+        """Records of a type that name this one."""
+        return self._by_note(type_, field).get(named, [])
+
+    def _by_note(self, type_: str, field: str) -> dict[bytes, list[bytes]]:
+        found: dict[bytes, list[bytes]] = {}
+        for record in self.records(type_):
+            named = self.value(record, type_, field)
+            if isinstance(named, bytes):
+                found.setdefault(named, []).append(record)
+        return found
 
     def _origin(self, note: bytes) -> tuple[bytes, bytes]:
         """The dispatch circle of a note, and its author."""

@@ -10,6 +10,7 @@
 8. Entries and runs the server lost are handed back before new ones are sent.
 9. A newly given circle is fetched whole, nothing else again.
 10. "Synced" is said only when the outbox is empty, no run is pending, no head is missing and the server's head is ours.
+11. "Revoked" is followed only when our own directory says so, taken in like any other; else it is an alarm.
 
 Source: sync/SPEC.md 6, 7.  Twin: sync/client.ts.
 """
@@ -19,7 +20,7 @@ from itertools import takewhile
 
 from msgspec import Struct
 
-from sync.contact import LATER, NO_TIP, Contact, Own, Tip
+from sync.contact import LATER, NO_TIP, Contact, Own, Tip, is_shut_out
 from sync.wire import PULL_BACKFILL, PUSH_BYTES, PUSH_RUNS
 
 RENEWABLE = frozenset(
@@ -175,8 +176,8 @@ def _stop(contact: Contact) -> list[Action]:
 
 
 def _shut_out(contact: Contact) -> list[Action]:
-    """It can read nothing any more, but what it wrote is handed in (quarantine)."""
-    if contact.session != "shut_out":
+    """Invariant 11. It can read nothing any more, but what it wrote is handed in (quarantine)."""
+    if not is_shut_out(contact):
         return []
     return _close(contact) or _push(contact, contact.held.own) or [Stop("revoked")]
 
@@ -187,11 +188,11 @@ def _introduce(contact: Contact) -> list[Action]:
         return [SignIn()]
     if contact.session == "unknown":
         return [HandBackEntries(-1)]
-    return [AskHeads()] if contact.heads is None else []
+    return [AskHeads()] if contact.heads is None and not contact.told else []
 
 
 def _follow_directory(contact: Contact) -> list[Action]:
-    """Invariants 2, 3, 8."""
+    """Invariants 2, 3, 8, 11."""
     match contact.directory:
         case "unasked":
             return [FetchEntries(contact.held.head)]
@@ -201,6 +202,8 @@ def _follow_directory(contact: Contact) -> list[Action]:
             return [HandBackEntries(contact.server)]
         case "astray":
             return [FetchChain()]
+        case _ if contact.told:
+            return [Stop("false_revocation")]
         case _:
             return [FetchStatements(circle) for circle in contact.held.lacking if circle not in contact.sought]
 

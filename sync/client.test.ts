@@ -12,6 +12,7 @@ import {
   entriesTaken,
   type Held,
   headsCame,
+  isShutOut,
   LATER,
   looked,
   NEW_CONTACT,
@@ -26,9 +27,9 @@ import {
   runsHandedBack,
   runsTaken,
   sessionEnded,
-  shutOut,
   signedIn,
   statementsCame,
+  toldRevoked,
 } from "./contact.ts"
 
 type GivenOwn = Partial<Own> & Pick<Own, "circle">
@@ -58,9 +59,9 @@ const EVENTS: Readonly<Record<string, (contact: Contact, ...args: never[]) => Co
   runs_handed_back: runsHandedBack,
   runs_taken: runsTaken,
   session_ended: sessionEnded,
-  shut_out: shutOut,
   signed_in: signedIn,
   statements_came: statementsCame,
+  told_revoked: toldRevoked,
 }
 
 const CASES = readFolder<Case>("client")
@@ -102,10 +103,12 @@ const HELD: fc.Arbitrary<Held> = fc.record({
   missing: SOME_CIRCLES,
   pending: FEW,
   lost: FEW,
+  revoked: fc.boolean(),
 })
 const CONTACT: fc.Arbitrary<Contact> = fc.record({
   held: HELD,
-  session: fc.constantFrom("open", "open", "open", "none", "unknown", "shut_out"),
+  session: fc.constantFrom("open", "open", "open", "none", "unknown"),
+  told: fc.constantFrom(false, false, false, true),
   heads: fc.option(fc.dictionary(CIRCLE, TIP, { noNullPrototype: true })),
   directory: fc.oneof(
     fc.constant("current" as const),
@@ -137,8 +140,8 @@ describe("the cases", () => {
   it("has some for every invariant", () => {
     const numbers = new Set(CASES.map(([, { spec }]) => spec))
 
-    expect([...numbers].sort()).toEqual(Array.from({ length: 10 }, (_, number) => `7.${number + 1}`).sort())
-    expect(CASES).toHaveLength(99)
+    expect([...numbers].sort()).toEqual(Array.from({ length: 11 }, (_, number) => `7.${number + 1}`).sort())
+    expect(CASES).toHaveLength(107)
   })
 
   it.each(CASES)("%s", (_name, { do: what, given, with: args = [], gives }) => {
@@ -163,7 +166,7 @@ describe("invariant", () => {
 
   it("1: own heads are known before anything is pushed", () =>
     forAny((now) => {
-      if (now.session === "shut_out" || !does(decide(now), "push", "hand_back_runs")) return
+      if (isShutOut(now) || !does(decide(now), "push", "hand_back_runs")) return
       expect(now.session).toBe("open")
       expect(now.heads).not.toBeNull()
     }))
@@ -241,7 +244,7 @@ describe("invariant", () => {
 
   it("8: what the server lost is handed back before new runs are sent", () =>
     forAny((now) => {
-      if (!does(decide(now), "push") || now.session === "shut_out") return
+      if (!does(decide(now), "push") || isShutOut(now)) return
       expect(now.directory).toBe("current")
       expect(now.counted && now.held.lost > 0 && !now.returned.includes("runs")).toBe(false)
       expect(now.counted || !now.rewound).toBe(true)
@@ -255,7 +258,7 @@ describe("invariant", () => {
           expect(action.after).toBe(now.held.cursor)
           expect(new Set(action.backfill)).toEqual(new Set(unasked([...now.held.fresh, ...now.held.missing])))
         }
-        if ((action.do === "push" || action.do === "rest") && now.session === "open")
+        if ((action.do === "push" || action.do === "rest") && !isShutOut(now))
           expect(unasked(now.held.fresh)).toEqual([])
       }
     }))
@@ -270,5 +273,14 @@ describe("invariant", () => {
       expect([pending, missing.length]).toEqual([0, 0])
       expect([now.directory, now.log]).toEqual(["current", "current"])
       expect(now.server).toBeLessThanOrEqual(head)
+    }))
+
+  it("11: “revoked” is followed only when our own directory says so", () =>
+    forAny((now) => {
+      const actions = decide(now)
+      const follows = actions.some((action) => action.do === "stop" && action.code === "revoked")
+      if (follows) expect([now.told, now.held.revoked]).toEqual([true, true])
+      if (!now.told || now.held.revoked) return
+      expect(does(actions, "push", "rest", "pull", "write_drafts", "acknowledge")).toBe(false)
     }))
 })

@@ -11,11 +11,12 @@
  * 8. Entries and runs the server lost are handed back before new ones are sent.
  * 9. A newly given circle is fetched whole, nothing else again.
  * 10. "Synced" is said only when the outbox is empty, no run is pending, no head is missing and the server's head is ours.
+ * 11. "Revoked" is followed only when our own directory says so, taken in like any other; else it is an alarm.
  *
  * Source: sync/SPEC.md 6, 7.  Twin: sync/client.py.
  */
 
-import { type Contact, LATER, NO_TIP, type Own, type Tip } from "./contact.ts"
+import { type Contact, isShutOut, LATER, NO_TIP, type Own, type Tip } from "./contact.ts"
 import { PULL_BACKFILL, PUSH_BYTES, PUSH_RUNS } from "./wire.ts"
 
 /** Troubles that a new epoch mends. A closed circle is opened again by a person, never by itself. */
@@ -87,9 +88,9 @@ function stop(contact: Contact): Action[] {
   return contact.directory === "refused" ? [{ do: "stop", code: contact.code ?? "internal" }] : []
 }
 
-/** It can read nothing any more, but what it wrote is handed in (quarantine). */
+/** Invariant 11. It can read nothing any more, but what it wrote is handed in (quarantine). */
 function shutOut(contact: Contact): Action[] {
-  if (contact.session !== "shut_out") return []
+  if (!isShutOut(contact)) return []
   return firstOf(close(contact), push(contact, contact.held.own), [{ do: "stop", code: "revoked" }])
 }
 
@@ -97,10 +98,10 @@ function shutOut(contact: Contact): Action[] {
 function introduce(contact: Contact): Action[] {
   if (contact.session === "none") return [{ do: "sign_in" }]
   if (contact.session === "unknown") return [{ do: "hand_back_entries", after: -1 }]
-  return contact.heads === null ? [{ do: "ask_heads" }] : []
+  return contact.heads === null && !contact.told ? [{ do: "ask_heads" }] : []
 }
 
-/** Invariants 2, 3, 8. */
+/** Invariants 2, 3, 8, 11. */
 function followDirectory(contact: Contact): Action[] {
   switch (contact.directory) {
     case "unasked":
@@ -112,6 +113,7 @@ function followDirectory(contact: Contact): Action[] {
     case "astray":
       return [{ do: "fetch_chain" }]
     default:
+      if (contact.told) return [{ do: "stop", code: "false_revocation" }]
       return contact.held.lacking
         .filter((circle) => !contact.sought.includes(circle))
         .map((circle) => ({ do: "fetch_statements", circle }))

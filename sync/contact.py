@@ -65,6 +65,7 @@ class Held(Struct, frozen=True):
     head: index of its newest entry. cursor: up to which it has pulled. fresh: circles newly given and not fetched yet.
     lacking: circles of which statements are wanting (or `EVERY`). missing: circles in which a named head is not held.
     pending: changes that are not judged yet. lost: runs held that the server, asked for everything, did not have.
+    revoked: our own directory says that this device is.
     """
 
     head: int = -1
@@ -75,10 +76,12 @@ class Held(Struct, frozen=True):
     missing: tuple[str, ...] = ()
     pending: int = 0
     lost: int = 0
+    revoked: bool = False
 
 
 class Contact(Struct, frozen=True):
-    """One contact. heads: of the own chains, as the server says; None: not asked yet.
+    """One contact. told: the server says that this device is revoked. heads: of the own chains, as it says; None: not
+    asked yet.
 
     directory: "came": entries wait; "behind": the server ends at `server`, an older entry of ours; "astray": it goes
     another way; "refused": with `code`. log: "came": runs wait. chased: the newest entry that runs named and that was
@@ -88,7 +91,8 @@ class Contact(Struct, frozen=True):
     """
 
     held: Held = Held()
-    session: Literal["none", "open", "unknown", "shut_out"] = "none"
+    session: Literal["none", "open", "unknown"] = "none"
+    told: bool = False
     heads: Mapping[str, Tip] | None = None
     directory: Literal["unasked", "came", "behind", "astray", "refused", "current"] = "unasked"
     server: int = -1
@@ -115,6 +119,11 @@ class PushResult(Struct, frozen=True):
     code: str | None = None
 
 
+def is_shut_out(contact: Contact) -> bool:
+    """The server's word counts for nothing until our own directory, taken in like any other, says the same."""
+    return contact.told and contact.held.revoked
+
+
 def looked(contact: Contact, held: Held) -> Contact:
     """What is held was looked at anew."""
     return replace(contact, held=held)
@@ -137,9 +146,11 @@ def not_known(contact: Contact) -> Contact:
     return _alarmed(replace(contact, session="unknown"), "rolled_back")
 
 
-def shut_out(contact: Contact) -> Contact:
-    """The server showed an entry that revokes this device, and it is genuine."""
-    return _alarmed(replace(contact, session="shut_out"), "revoked")
+def told_revoked(contact: Contact) -> Contact:
+    """The server says that this device is revoked; that is asked of the directory. Said instead of it, it is a lie."""
+    if contact.told:
+        return _refused(contact, "false_revocation")
+    return replace(contact, told=True, directory="unasked")
 
 
 def heads_came(contact: Contact, heads: Mapping[str, Tip]) -> Contact:
@@ -217,7 +228,7 @@ def pushed(contact: Contact, results: Sequence[PushResult]) -> Contact:
 
 
 def _run_refused(contact: Contact, id_: str, code: str) -> Contact:
-    if code not in AGAIN or id_ in contact.retried or contact.session == "shut_out":
+    if code not in AGAIN or id_ in contact.retried or is_shut_out(contact):
         return replace(contact, refusals={**contact.refusals, id_: code})
     contact = replace(contact, retried=(*contact.retried, id_))
     if code in ("chain_gap", "fork"):

@@ -74,6 +74,7 @@ export function own(rest: Partial<Own> & Pick<Own, "circle">): Own {
  * head: index of its newest entry. cursor: up to which it has pulled. fresh: circles newly given and not fetched yet.
  * lacking: circles of which statements are wanting (or `EVERY`). missing: circles in which a named head is not held.
  * pending: changes that are not judged yet. lost: runs held that the server, asked for everything, did not have.
+ * revoked: our own directory says that this device is.
  */
 export interface Held {
   readonly head: number
@@ -84,6 +85,7 @@ export interface Held {
   readonly missing: readonly string[]
   readonly pending: number
   readonly lost: number
+  readonly revoked: boolean
 }
 
 export const NOTHING_HELD: Held = {
@@ -95,10 +97,12 @@ export const NOTHING_HELD: Held = {
   missing: [],
   pending: 0,
   lost: 0,
+  revoked: false,
 }
 
 /**
- * One contact. heads: of the own chains, as the server says; null: not asked yet.
+ * One contact. told: the server says that this device is revoked. heads: of the own chains, as it says; null: not
+ * asked yet.
  *
  * directory: "came": entries wait; "behind": the server ends at `server`, an older entry of ours; "astray": it goes
  * another way; "refused": with `code`. log: "came": runs wait. chased: the newest entry that runs named and that was
@@ -108,7 +112,8 @@ export const NOTHING_HELD: Held = {
  */
 export interface Contact {
   readonly held: Held
-  readonly session: "none" | "open" | "unknown" | "shut_out"
+  readonly session: "none" | "open" | "unknown"
+  readonly told: boolean
   readonly heads: Readonly<Record<string, Tip>> | null
   readonly directory: "unasked" | "came" | "behind" | "astray" | "refused" | "current"
   readonly server: number
@@ -130,6 +135,7 @@ export interface Contact {
 export const NEW_CONTACT: Contact = {
   held: NOTHING_HELD,
   session: "none",
+  told: false,
   heads: null,
   directory: "unasked",
   server: -1,
@@ -155,6 +161,11 @@ export interface PushResult {
   readonly code?: string | null
 }
 
+/** The server's word counts for nothing until our own directory, taken in like any other, says the same. */
+export function isShutOut(contact: Contact): boolean {
+  return contact.told && contact.held.revoked
+}
+
 /** What is held was looked at anew. */
 export function looked(contact: Contact, held: Held): Contact {
   return { ...contact, held }
@@ -176,9 +187,9 @@ export function notKnown(contact: Contact): Contact {
   return alarmed({ ...contact, session: "unknown" }, "rolled_back")
 }
 
-/** The server showed an entry that revokes this device, and it is genuine. */
-export function shutOut(contact: Contact): Contact {
-  return alarmed({ ...contact, session: "shut_out" }, "revoked")
+/** The server says that this device is revoked; that is asked of the directory. Said instead of it, it is a lie. */
+export function toldRevoked(contact: Contact): Contact {
+  return contact.told ? refused(contact, "false_revocation") : { ...contact, told: true, directory: "unasked" }
 }
 
 /** The server said where our chains end in its log. */
@@ -256,7 +267,7 @@ function withResult(contact: Contact, result: PushResult): Contact {
 }
 
 function runRefused(contact: Contact, id: string, code: string): Contact {
-  if (!AGAIN.has(code) || contact.retried.includes(id) || contact.session === "shut_out")
+  if (!AGAIN.has(code) || contact.retried.includes(id) || isShutOut(contact))
     return { ...contact, refusals: { ...contact.refusals, [id]: code } }
   const retried = [...contact.retried, id]
   if (code === "chain_gap" || code === "fork") return { ...contact, retried, heads: null, log: "unasked" }

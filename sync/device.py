@@ -10,7 +10,8 @@
     assert phone.sync().synced
 
 Everything that comes from the server is verified; what a server does wrong is an alarm by name. What a call saved is on
-disk when it returns. Not for two threads at once. Never imported by the server.  Source: sync/SPEC.md.
+disk when it returns. Not for two threads at once. Never imported by the server.
+Source: sync/SPEC.md.  Twin: sync/device.ts.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Circles: desks, cases, doors, dispatches, what is a member's own; who is sent, who is let in, what is renewed.
 
-Never imported by the server.  Source: sync/SPEC.md 3.2 to 3.4.
+Never imported by the server.  Source: sync/SPEC.md 3.2 to 3.4.  Twin: sync/device_circles.ts.
 """
 
 from collections.abc import Sequence
@@ -73,6 +73,7 @@ class Circles:
         devices = {*self.view(desk).devices} - {device}
 
         def say(draft: Saying) -> None:
+            self._renew_desks(draft, desk)
             draft.renew(desk, devices=sorted(devices))
             draft.renew_stale()
 
@@ -120,6 +121,7 @@ class Circles:
         door = next(iter(self.of_kind("door", ending.case)), None)
 
         def say(draft: Saying) -> None:
+            self._renew_desks(draft, dispatch)
             draft.renew(dispatch, members=[])
             if door is not None:
                 draft.renew(door.id, members=sorted({*door.members} - ({*ending.members} - still)))
@@ -172,6 +174,20 @@ class Circles:
 
         return self._core.append(say)
 
+    def lacking(self) -> list[bytes]:
+        """Circles of ours to which somebody entitled has no key: who invites cannot give what does not open there."""
+        views = [view for circle in self._core.held.directory.circles() if (view := self._if_open(circle)) is not None]
+        return [view.id for view in views if self._is_lacking(view)]
+
+    def seal_lacking(self) -> None:
+        """Give them the newest key, in one entry."""
+
+        def say(draft: Saying) -> None:
+            for circle in self.lacking():
+                draft.admit(circle)
+
+        self._core.append(say)
+
     # For staff
 
     def quarantine(self) -> list[Quarantined]:
@@ -182,6 +198,31 @@ class Circles:
     def refusals(self) -> list[RefusalCount]:
         """That the server refused runs: whose, where, why, how often. Raises RefusedError, OfflineError."""
         return self._core.signed_in(self._core.server.refusals)
+
+    def _renew_desks(self, draft: Saying, circle: bytes) -> None:
+        """Stale ones above a circle, the highest first: else it would be sealed to a key that is just replaced."""
+        above: list[bytes] = []
+        desk = self.view(circle).desk
+        while desk is not None:
+            above.insert(0, desk)
+            desk = self.view(desk).desk
+        stale = self._core.held.directory.stale_after(self._core.held.key, [])
+        for desk in above:
+            if desk in stale and self._core.held.directory.principal(desk, self._core.held.key, self._core.held.head):
+                draft.renew(desk)
+
+    def _if_open(self, circle: bytes) -> CircleView | None:
+        view = self._core.held.directory.circle(circle, self._core.held.head)
+        return None if view is None or view.closed or view.shredded else view
+
+    def _is_lacking(self, view: CircleView) -> bool:
+        """A stale one is to be renewed instead; then everybody gets it."""
+        held, at = self._core.held, self._core.held.head
+        epoch = held.directory.epoch(view.id, view.epoch)
+        is_ours = held.directory.principal(view.id, held.key, at) and held.keyring.newest(view.id) is not None
+        if epoch is None or not is_ours or held.directory.stale(view.id, at):
+            return False
+        return not held.directory.entitled(view.id, at) <= set(epoch.recipients(at))
 
     def _is_said(self, circle: bytes, epoch: int) -> bool:
         return any(said.epoch == epoch for said in self._core.held.directory.complaints(circle))

@@ -1,6 +1,6 @@
 """What every part of a device works with: what it holds, its way to the server, saving, appending, contacts.
 
-Never imported by the server.  Source: sync/SPEC.md 3, 6, 7.
+Never imported by the server.  Source: sync/SPEC.md 3, 6, 7.  Twin: sync/device_core.ts.
 """
 
 import time
@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from crypto.entry import parse_entry
 from crypto.errors import ProtocolError
 from crypto.keys import Random, system_random
 from crypto.vault import Cost
@@ -54,7 +55,11 @@ class Saved:
 
 
 class Saying(Draft):
-    """A draft that can also speak of circles its author cannot read."""
+    """A draft that can also speak of circles its author cannot read. is_empty: nothing was said."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._in_full and not self._hashed
 
     def cut_off_unseen(self, circle: bytes, previous: bytes, device: bytes, last: bytes) -> None:
         """As `cut_off`; previous: digest of the newest statement on the circle, as the server told an admin."""
@@ -94,22 +99,24 @@ class Core:
         return Saved(circle, None, code)
 
     def append(self, build: Callable[[Saying], T]) -> T:
-        """One directory entry: what `build` says. Who loses the race looks again and builds anew.
+        """One directory entry: what `build` says; none, if it says nothing. Who loses the race builds anew.
 
         Raises ProtocolError: what the directory or the server says of it; OfflineError.
         """
         for _ in range(_TRIES):
             draft = Saying(self.held.keyring, self.held.key, self.means.random)
             built = build(draft)
+            if draft.is_empty:
+                return built
+            frame = draft.frame(self.held.signing, self.means.clock())
             try:
-                self.server.append(draft.frame(self.held.signing, self.means.clock()))
+                self.server.append(frame)
             except RefusedError as error:
                 if error.code != "head_moved":
                     raise
-                self.follow()
-            else:
-                self.follow()
-                return built
+            self.follow()
+            if self.held.directory.index_of(parse_entry(frame[0]).hash) is not None:
+                return built  # also where it was first heard of as lost: it had come twice
         raise ProtocolError("head_moved")
 
     def follow(self) -> None:

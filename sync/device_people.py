@@ -1,6 +1,6 @@
 """Who is in the centre: members, invitations, devices, a lost device shut out.
 
-Never imported by the server.  Source: sync/SPEC.md 3.1, 3.2.
+Never imported by the server.  Source: sync/SPEC.md 3.1, 3.2.  Twin: sync/device_people.ts.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,8 @@
 """What a device keeps in its vault: who it is, how far it has come, its chains, its dead letters, what it has pulled.
 
 The vault vouches for every byte: what is read here was written here. Never imported by the server.
+
+Twin: sync/device_values.ts.
 """
 
 from dataclasses import replace

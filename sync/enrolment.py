@@ -1,6 +1,6 @@
 """How a device begins: with a new centre, or by an invitation. Its keys are on disk before anybody hears of them.
 
-Never imported by the server.  Source: sync/SPEC.md 3.1, 3.7, crypto/SPEC.md 8.
+Never imported by the server.  Source: sync/SPEC.md 3.1, 3.7, crypto/SPEC.md 8.  Twin: sync/enrolment.ts.
 """
 
 from collections.abc import Iterator, Sequence

@@ -64,6 +64,7 @@ CODES: frozenset[str] = frozenset(STATUS) | {
     "fork",
     "rolled_back",
     "forked",
+    "false_revocation",
     "not_home",
     "bad_value",
 }

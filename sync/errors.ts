@@ -66,6 +66,7 @@ export const CODES: ReadonlySet<string> = new Set([
   "fork",
   "rolled_back",
   "forked",
+  "false_revocation",
   "not_home",
   "bad_value",
 ])

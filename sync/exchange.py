@@ -1,13 +1,11 @@
 """One contact with the server, carried out: asks `decide` what to do, does it, tells the contact what came of it.
 
 Whatever cuts it off, the next contact goes on from what is on disk. Never imported by the server.
-Source: sync/SPEC.md 6 to 8.
+Source: sync/SPEC.md 6 to 8.  Twin: sync/exchange.ts.
 """
 
 from dataclasses import dataclass
 
-from crypto.entry import parse_entry, verify_entry
-from crypto.errors import ProtocolError
 from sync import client, contact
 from sync.client import Action, decide
 from sync.contact import Contact, Tip
@@ -16,7 +14,6 @@ from sync.exchange_directory import DirectoryActions
 from sync.exchange_log import LogActions
 from sync.holdings import Holdings
 from sync.outlook import Outlook
-from sync.statements import DeviceRevoke, parse_statement
 from sync.transport import RefusedError, Transport
 
 MOST_ROUNDS = 1_000
@@ -59,6 +56,7 @@ class Exchange:
                 if isinstance(action, client.Rest):
                     return Report(action.because)
                 if isinstance(action, client.Stop):
+                    self._held.alarm(action.code)
                     return Report((), action.code)
                 self._follow(self._tried(action))
         return Report(("unfinished",))
@@ -75,8 +73,8 @@ class Exchange:
         except RefusedError as error:
             if error.code == "no_session" and not isinstance(action, client.SignIn):
                 return contact.session_ended(self._contact)
-            if error.code == "revoked" and self._is_genuine(error.entry):
-                return contact.shut_out(self._contact)
+            if error.code == "revoked":
+                return contact.told_revoked(self._contact)
             raise
 
     def _done(self, action: Action) -> Contact:
@@ -118,20 +116,6 @@ class Exchange:
                 return contact.not_known(self._contact)
             raise
         return contact.signed_in(self._contact)
-
-    def _is_genuine(self, raw: bytes | None) -> bool:
-        """Does the entry revoke this device, by the word of somebody who may, as far as we know the directory?"""
-        held = self._held
-        try:
-            entry = parse_entry(raw or b"")
-            verify_entry(entry)
-            said = [parse_statement(dict(one)) for one in entry.statements if not isinstance(one, bytes)]
-        except ProtocolError:
-            return False
-        root = held.directory.root(held.head)
-        may = held.directory.is_admin(entry.author, held.head) or (root is not None and root.key == entry.author)
-        names_us = any(isinstance(one, DeviceRevoke) and one.device == held.key for one in said)
-        return entry.centre == held.identity.centre and entry.index > held.head and may and names_us
 
     def _ask_heads(self) -> Contact:
         ends = self._server.heads()

@@ -1,6 +1,6 @@
 """The part of a contact that mends and closes our own chains. Nothing here talks to anybody; all of it is durable.
 
-Never imported by the server.  Source: sync/SPEC.md 6, 7.
+Never imported by the server.  Source: sync/SPEC.md 6, 7.  Twin: sync/exchange_chains.ts.
 """
 
 from crypto.errors import ProtocolError

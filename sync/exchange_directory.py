@@ -1,9 +1,10 @@
 """The part of a contact that follows the directory: entries in, entries back, statements wanting, circles renewed.
 
-Never imported by the server.  Source: sync/SPEC.md 3.7, 6, 7.
+Never imported by the server.  Source: sync/SPEC.md 3.7, 6, 7.  Twin: sync/exchange_directory.ts.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from crypto.entry import parse_entry
 from crypto.errors import ProtocolError
@@ -38,7 +39,10 @@ class DirectoryActions:
         if head.index > own.head.index:
             if not frames:
                 raise OfflineError("truncated")
-            goes_on = parse_entry(frames[0][0]).previous == own.head.hash
+            try:
+                goes_on = parse_entry(frames[0][0]).previous == own.head.hash
+            except ProtocolError as error:
+                return contact.entries_taken(now, error.code)
             return contact.entries_came(now, "some" if goes_on else "astray", head.index)
         if head.index < 0 or own.entry(head.index).hash != head.hash:
             return contact.entries_came(now, "astray", head.index)
@@ -68,7 +72,7 @@ class DirectoryActions:
 
     def fetch_statements(self, now: Contact, circle: str) -> Contact:
         if circle == EVERY:
-            self._held.give_statements(self._statements_of_all())
+            self._share_statements()
             self._held.standing.seated = self._outlook.seats()
             self._held.keep_standing()
         else:
@@ -135,11 +139,23 @@ class DirectoryActions:
             if alarm.circle == circle and alarm.code in GAPS:
                 self._held.alarm(alarm.code, circle)
 
-    def _statements_of_all(self) -> Iterator[GivenStatement]:
+    def _share_statements(self) -> None:
+        """What the server has of all circles is taken in; what it has lost is handed back, whatever it does with it."""
         frames, _ = self._server.entries(-1)
-        for index, (entry, statements) in enumerate(frames[: self._held.head + 1]):
-            if parse_entry(entry).hash == self._held.directory.entry(index).hash:
-                yield from (GivenStatement(index, statement) for statement in statements)
+        own = self._held.directory
+        same = [frame for index, frame in enumerate(frames[: own.head.index + 1]) if _is_at(own, index, frame)]
+        self._held.give_statements(
+            GivenStatement(index, statement) for index, (_, said) in enumerate(same) for statement in said
+        )
+        both = [(entry, said, own.statements(index)) for index, (entry, said) in enumerate(same)]
+        lost = [(entry, tuple(mine)) for entry, said, mine in both if not {*mine} <= {*said}]
+        for batch in _batches(lost):
+            with suppress(RefusedError):
+                self._server.heal(batch)
+
+
+def _is_at(directory: Directory, index: int, frame: Frame) -> bool:
+    return parse_entry(frame[0]).hash == directory.entry(index).hash
 
 
 def _batches(frames: Sequence[Frame]) -> Iterator[list[Frame]]:

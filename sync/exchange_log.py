@@ -1,6 +1,6 @@
 """The part of a contact that follows the log: runs in, runs out, runs back.
 
-Never imported by the server.  Source: sync/SPEC.md 6 to 8.
+Never imported by the server.  Source: sync/SPEC.md 6 to 8.  Twin: sync/exchange_log.ts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +15,7 @@ from sync.transport import OfflineError, PushAnswer, Transport
 from sync.wire import PUSH_BYTES, PUSH_RUNS, PulledRun
 
 _KEEP_RUNS, _KEEP_BYTES = 1_000, 1024**2  # of a pull, before they are put on disk: so many, or one so large
+_LEAP = 2**20  # cursors; a server's log that was put back goes on at least so much further
 
 
 class LogActions:
@@ -52,11 +53,14 @@ class LogActions:
         self._is_all = after == 0
         if self._is_all:
             self.lost = [run for run in held.held_runs() if run.signature not in signatures]
+        was_put_back = complete < before or complete >= before + _LEAP
+        if was_put_back:
+            held.standing.seated.clear()  # statements may be lost too: all are compared
         held.standing.cursor = complete
         self._mark_whole(held.directory.circles() if self._is_all else map(bytes.fromhex, backfill))
         named = max((run.head.head_index for run in held.came), default=-1)
         asked = (*now.held.fresh, *now.held.missing) if self._is_all else backfill
-        return contact.runs_came(now, named, asked, not self._is_all and complete < before)
+        return contact.runs_came(now, named, asked, not self._is_all and was_put_back)
 
     def take_runs(self, now: Contact) -> Contact:
         held = self._held

@@ -1,7 +1,7 @@
 """Everything one device holds: in memory to work with, in its vault to be there again after a crash.
 
 What is taken in is on disk before anything follows from it. Opening a vault judges all of it anew.
-Never imported by the server.  Source: sync/SPEC.md 6, 7.
+Never imported by the server.  Source: sync/SPEC.md 6, 7.  Twin: sync/holdings.ts.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,13 +1,14 @@
 """From runs to records: verdicts followed into the merge, change by change, and what is still open for a person.
 
-Never imported by the server.  Source: sync/SPEC.md 4, 5.
+Never imported by the server.  Source: sync/SPEC.md 4, 5.  Twin: sync/ledger.ts.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from crypto.content import open_change
 from crypto.errors import ProtocolError
 from crypto.run import Change, Run
+from sync.capacity import capacities
 from sync.chain import Applied
 from sync.dictionary import Dictionary
 from sync.directory import Directory
@@ -24,7 +25,7 @@ class Ledger:
 
     pending: changes that may count when more is known. locked: that count as far as can be seen, but no key opens them
     here (yet). open: registers in which a person has something to decide: values in conflict, or decided by a policy
-    only, or asked for.
+    only, or asked for. watch: told of the registers that moved, each time.
     """
 
     def __init__(self, directory: Directory, keyring: Keyring, dictionary: Dictionary) -> None:
@@ -33,6 +34,7 @@ class Ledger:
         self.pending: dict[bytes, None] = {}
         self.locked: dict[bytes, None] = {}
         self.open: dict[RegisterKey, View] = {}
+        self.watch: Callable[[Collection[RegisterKey]], None] | None = None
         self._directory = directory
         self._keyring = keyring
         self._dictionary = dictionary
@@ -92,30 +94,25 @@ class Ledger:
 
     def _judged(self, change: Change, read: Plaintext) -> Judged:
         header, directory = change.header, self._directory
-        head = self.log.counting_heads(change.id)[0]
-        view, device = directory.circle(header.circle, head), directory.device(header.device, head)
+        heads = self.log.counting_heads(change.id)
+        view, device = directory.circle(header.circle, heads[0]), directory.device(header.device, heads[0])
         assert view is not None
         assert device is not None
-        role = directory.role(device.member, head)
-        who = frozenset([*directory.duties(device.member, head), *([role] if role else [])])
-
-        def rights(type_: str, field: str) -> tuple[str, ...] | None:
-            return directory.rights(type_, field, head)
-
         return Judged(
             change.id,
             header.circle,
             view.kind,
             header.device,
             device.member,
-            who,
-            rights,
+            capacities(directory, device.member, heads),
             read.at,
             read.version,
             read.edits,
         )
 
-    def _note(self, touched: Iterable[RegisterKey]) -> None:
+    def _note(self, touched: Collection[RegisterKey]) -> None:
+        if self.watch is not None:
+            self.watch(touched)
         for key in touched:
             view = self.merge.register(key)
             if view.status in ("conflict", "decided") or view.requests:

@@ -29,12 +29,16 @@ class Fork:
 
 @dataclass(slots=True)
 class _Held:
-    """A change. heads: of the runs it stands in. floor: of its ancestors' heads; None while one is missing."""
+    """A change. heads: of the runs it stands in; counting: the indices of those under which it counts, ascending.
+
+    floor: of its ancestors' heads; None while one is missing.
+    """
 
     change: Change
     heads: set[NamedHead] = field(default_factory=set)
     floor: int | None = None
     code: str | None = None
+    counting: tuple[int, ...] = ()
     is_judged: bool = False
     unreadable: str | None = None
 
@@ -73,7 +77,7 @@ class Log:
         self._sought: dict[bytes, list[_Lineage]] = {}
 
     def add(self, data: bytes) -> list[bytes]:
-        """Take in a run. Gives the changes whose verdict is new or moved; none, if the run is held already.
+        """Take in a run; none twice. Gives the changes whose verdict, or counting heads, are new or moved.
 
         Raises ProtocolError: those of crypto 6.7, "wrong_place", "bad_key", "bad_signature"; nothing is kept then.
         """
@@ -105,7 +109,7 @@ class Log:
         return [change] if held.verdict != before else []
 
     def rejudge(self, applied: Applied) -> list[bytes]:
-        """After a directory entry, or late statement bytes. Gives the changes whose verdict moved.
+        """After a directory entry, or late statement bytes. Gives the changes whose verdict, or counting heads, moved.
 
         Only what the entry can touch is looked at: what waited for it, cut-offs and let-ins by device and circle,
         circles whose history came late; all, when an entry was voided.
@@ -132,12 +136,10 @@ class Log:
         held = self._held.get(change)
         return held.change if held else None
 
-    def counting_heads(self, change: bytes) -> list[int]:
+    def counting_heads(self, change: bytes) -> tuple[int, ...]:
         """Indices of the heads under which a change counts, oldest first; several only if its device signed it anew."""
         held = self._held[change]
-        if held.floor is None or held.unreadable is not None:
-            return []
-        return sorted(head[0] for head in held.heads if self._code(held, {head}) is None)
+        return held.counting if held.unreadable is None else ()
 
     def counting(self, circle: bytes) -> Iterator[Change]:
         """The changes of a circle that count, in no particular order."""
@@ -239,10 +241,16 @@ class Log:
         for id_ in touched:
             held = self._held[id_]
             code = "ancestor_missing" if held.floor is None else self._code(held, held.heads)
-            if not held.is_judged or code != held.code:
+            counting = self._counting(held) if code is None else ()
+            if not held.is_judged or (code, counting) != (held.code, held.counting):
                 moved.append(id_)
-            held.code, held.is_judged = code, True
+            held.code, held.counting, held.is_judged = code, counting, True
         return moved
+
+    def _counting(self, held: _Held) -> tuple[int, ...]:
+        if len(held.heads) == 1:
+            return tuple(head[0] for head in held.heads)
+        return tuple(head[0] for head in sorted(held.heads) if self._code(held, {head}) is None)
 
     def _code(self, held: _Held, heads: Iterable[NamedHead]) -> str | None:
         floor = _BEFORE_ALL if held.floor is None else held.floor

@@ -96,6 +96,23 @@ describe("the log", () => {
     expect(log.countingHeads(last(run))).toEqual([centre.head - 1, centre.head])
   })
 
+  it("tells of a counting change that it counts under one more head, or one less", async () => {
+    const centre = await Centre.found(98)
+    const yuki = await centre.join()
+    const run = await centre.write(yuki, centre.circle)
+    await centre.act(centre.admin, (draft) => draft.cutOff(centre.circle, yuki.key, last(run)))
+    const { index: headIndex, hash: headHash } = centre.directory.head
+    const bodies = run.changes.map((change) => change.body)
+    const again = await centre.sign(yuki, { ...run.head, headIndex, headHash }, bodies)
+    const log = new Log(centre.directory)
+
+    expect([again, run].map((signed) => log.addRun(signed))).toEqual([[last(run)], [last(run)]])
+    expect(log.countingHeads(last(run))).toEqual([run.head.headIndex, headIndex])
+    const shut = await centre.act(centre.admin, (draft) => draft.cutOff(centre.circle, yuki.key, null, true))
+    expect(log.rejudge(shut)).toEqual([last(run)])
+    expect(log.countingHeads(last(run))).toEqual([])
+  })
+
   it("misses the heads that counting runs name, and no others", async () => {
     const centre = await Centre.found(96)
     const yuki = await centre.join()

@@ -35,12 +35,17 @@ export type Fork = {
   readonly ids: readonly Uint8Array[]
 }
 
-/** A change. heads: of the runs it stands in. floor: of its ancestors' heads; null while one is missing. */
+/**
+ * A change. heads: of the runs it stands in; counting: the indices of those under which it counts, ascending.
+ *
+ * floor: of its ancestors' heads; null while one is missing.
+ */
 type Held = {
   readonly change: Change
   readonly heads: NamedHead[]
   floor: number | null
   code: string | null
+  counting: readonly number[]
   isJudged: boolean
   unreadable: string | null
 }
@@ -75,7 +80,7 @@ export class Log {
   }
 
   /**
-   * Take in a run. Gives the changes whose verdict is new or moved; none, if the run is held already.
+   * Take in a run; none twice. Gives the changes whose verdict, or counting heads, are new or moved.
    *
    * Throws ProtocolError: those of crypto 6.7, "wrong_place", "bad_key", "bad_signature"; nothing is kept then.
    */
@@ -112,7 +117,7 @@ export class Log {
   }
 
   /**
-   * After a directory entry, or late statement bytes. Gives the changes whose verdict moved.
+   * After a directory entry, or late statement bytes. Gives the changes whose verdict, or counting heads, moved.
    *
    * Only what the entry can touch is looked at: what waited for it, cut-offs and let-ins by device and circle,
    * circles whose history came late; all, when an entry was voided.
@@ -147,11 +152,9 @@ export class Log {
   }
 
   /** Indices of the heads under which a change counts, oldest first; several only if its device signed it anew. */
-  countingHeads(change: Uint8Array): number[] {
+  countingHeads(change: Uint8Array): readonly number[] {
     const held = this.#held.get(change)!
-    if (held.floor === null || held.unreadable !== null) return []
-    const counting = held.heads.filter((head) => this.#code(held, [head]) === null)
-    return counting.map(([index]) => index).sort((a, b) => a - b)
+    return held.unreadable === null ? held.counting : []
   }
 
   /** The changes of a circle that count, in no particular order. */
@@ -220,7 +223,7 @@ export class Log {
   }
 
   #hold(change: Change, touched: ByteSet): Held {
-    const held: Held = { change, heads: [], floor: null, code: null, isJudged: false, unreadable: null }
+    const held: Held = { change, heads: [], floor: null, code: null, counting: [], isJudged: false, unreadable: null }
     const { circle, device, previous } = change.header
     this.#held.set(change.id, held)
     this.#chains
@@ -271,11 +274,17 @@ export class Log {
     for (const id of touched) {
       const held = this.#held.get(id)!
       const code = held.floor === null ? "ancestor_missing" : this.#code(held, held.heads)
-      if (!held.isJudged || code !== held.code) moved.push(id)
-      held.code = code
-      held.isJudged = true
+      const counting = code === null ? this.#counting(held) : []
+      if (!held.isJudged || code !== held.code || counting.join() !== held.counting.join()) moved.push(id)
+      Object.assign(held, { code, counting, isJudged: true })
     }
     return moved
+  }
+
+  #counting(held: Held): readonly number[] {
+    const one = held.heads.length === 1
+    const counting = one ? held.heads : held.heads.filter((head) => this.#code(held, [head]) === null)
+    return counting.map(([index]) => index).sort((a, b) => a - b)
   }
 
   #code(held: Held, heads: readonly NamedHead[]): string | null {

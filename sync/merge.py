@@ -12,6 +12,7 @@ from typing import Any
 
 from crypto.encoding import pack
 from sync.canonical import canonical, set_aside_json, view_json
+from sync.capacity import writes_as
 from sync.dictionary import Dictionary, FieldRule
 from sync.edits import Edit, Write
 from sync.policies import Counted
@@ -23,7 +24,8 @@ from sync.writes import DELETED, Judged, RegisterKey, SetAside, judge_write, reg
 class Part:
     """What one circle holds of a record.
 
-    is_deleted: crossed out by somebody who had seen every change that stands here. views: of its registers, by key.
+    is_deleted: crossed out by somebody who had seen every change that stands here. seen: the changes that any standing
+    deletion had seen. views: of its registers, by key.
     """
 
     record: bytes
@@ -31,6 +33,7 @@ class Part:
     circle: bytes
     circle_kind: str
     is_deleted: bool
+    seen: frozenset[bytes]
     views: Sequence[View]
 
 
@@ -115,7 +118,8 @@ class Merge:
         key = register_key(rule, change, edit, write)
         register = self._registers.get(key) or self._new_register(key, rule)
         over = tuple(id_ for id_ in write.over if id_ != change.id)
-        register.add(Counted(change.id, change.at, write.value, pack(write.value), over, change.who))
+        who = writes_as(rule, change.capacities)
+        register.add(Counted(change.id, change.at, write.value, pack(write.value), over, who))
         return key
 
     def _new_register(self, key: RegisterKey, rule: FieldRule) -> Register:
@@ -145,21 +149,32 @@ def _part(registers: Mapping[RegisterKey, Register]) -> Part:
     ordered = _ordered(registers)
     key, home = ordered[0].key, ordered[0].rule.home
     views = [register.view() for register in ordered]
-    return Part(key.record, key.type, key.circle, home, _is_deleted(ordered), views)
+    seen = list(_deletions(ordered))
+    others = {write.change for register in ordered if not _is_deletion(register) for write in register.standing()}
+    is_deleted = any(others <= each for each in seen)  # an edit that none had seen brings the part back
+    return Part(key.record, key.type, key.circle, home, is_deleted, frozenset[bytes]().union(*seen), views)
 
 
-def _is_deleted(registers: Iterable[Register]) -> bool:
-    """Whether a standing deletion has seen all that stands beside it, so that an unseen edit brings the part back."""
-    deletions: list[Counted] = []
-    others: set[bytes] = set()
-    for register in registers:
-        if register.key.field == DELETED:
-            deletions.extend(register.standing())
-        else:
-            others.update(write.change for write in register.standing())
-    return any(
-        others <= {deletion.change, *seen_by(deletion.value)} for deletion in deletions if deletion.value is not None
-    )
+def _deletions(registers: Iterable[Register]) -> Iterator[set[bytes]]:
+    """What each standing deletion had seen."""
+    for register in filter(_is_deletion, registers):
+        yield from (_seen(register, write) for write in register.standing() if write.value is not None)
+
+
+def _is_deletion(register: Register) -> bool:
+    return register.key.field == DELETED
+
+
+def _seen(register: Register, deletion: Counted) -> set[bytes]:
+    """The changes that a deletion, and those it was written over one by one, had seen; their own too."""
+    chain = {deletion.change: deletion}
+    waiting = [deletion]
+    while waiting:
+        named = register.named(waiting.pop())
+        before = [write for write in named if write.value is not None and write.change not in chain]
+        chain |= {write.change: write for write in before}
+        waiting += before
+    return {*chain, *(id_ for write in chain.values() for id_ in seen_by(write.value))}
 
 
 def _set_aside_json(aside: Mapping[bytes, Sequence[SetAside]]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@
 import { toHex } from "../crypto/bytes.ts"
 import { pack } from "../crypto/encoding.ts"
 import { canonical, type Json, setAsideJson, viewJson } from "./canonical.ts"
+import { writesAs } from "./capacity.ts"
 import type { Dictionary, FieldRule } from "./dictionary.ts"
 import type { Edit, Write } from "./edits.ts"
 import type { Counted } from "./policies.ts"
@@ -21,7 +22,8 @@ const NO_KEYS: Keys = new Map()
 /**
  * What one circle holds of a record.
  *
- * isDeleted: crossed out by somebody who had seen every change that stands here. views: of its registers, by key.
+ * isDeleted: crossed out by somebody who had seen every change that stands here. seen: the changes that any standing
+ * deletion had seen, in hex. views: of its registers, by key.
  */
 export interface Part {
   readonly record: Uint8Array
@@ -29,6 +31,7 @@ export interface Part {
   readonly circle: Uint8Array
   readonly circleKind: string
   readonly isDeleted: boolean
+  readonly seen: ReadonlySet<string>
   readonly views: readonly View[]
 }
 
@@ -141,7 +144,7 @@ export class Merge {
   #write(rule: FieldRule, id: string, change: Judged, edit: Edit, write: Write): RegisterKey {
     const key = registerKey(rule, change, edit, write)
     const register = getOrSet(this.#registers, key.text, () => this.#newRegister(key, rule))
-    register.add(counted(id, change, write))
+    register.add(counted(id, change, write, writesAs(rule, change.capacities)))
     return register.key
   }
 
@@ -172,23 +175,38 @@ function part(registers: ReadonlyMap<string, Register>): Part {
   if (!first) throw new RangeError("a part has registers")
   const { circle, record, type } = first.key
   const views = ordered.map((register) => register.view())
-  return { record, type, circle, circleKind: first.rule.home, isDeleted: isDeleted(ordered), views }
+  const seen = deletions(ordered)
+  const others = ordered.filter((register) => !isDeletion(register)).flatMap((register) => register.standing())
+  const isDeleted = seen.some((each) => others.every(({ id }) => each.has(id))) // an edit none had seen brings it back
+  const whole = new Set(seen.flatMap((each) => [...each]))
+  return { record, type, circle, circleKind: first.rule.home, isDeleted, seen: whole, views }
 }
 
-/** Whether a standing deletion has seen all that stands beside it, so that an unseen edit brings the part back. */
-function isDeleted(registers: readonly Register[]): boolean {
-  const isDeletion = (register: Register) => register.key.field === DELETED
-  const deletions = registers.filter(isDeletion).flatMap((register) => register.standing())
-  const others = registers.filter((register) => !isDeletion(register)).flatMap((register) => register.standing())
-  return deletions
-    .filter((deletion) => deletion.value !== null)
-    .some((deletion) => {
-      const seen = new Set([deletion.id, ...seenBy(deletion.value).map(toHex)])
-      return others.every((write) => seen.has(write.id))
-    })
+/** What each standing deletion had seen. */
+function deletions(registers: readonly Register[]): readonly ReadonlySet<string>[] {
+  return registers.filter(isDeletion).flatMap((register) => {
+    const standing = register.standing().filter(({ value }) => value !== null)
+    return standing.map((deletion) => seen(register, deletion))
+  })
 }
 
-function counted(id: string, change: Judged, write: Write): Counted {
+function isDeletion(register: Register): boolean {
+  return register.key.field === DELETED
+}
+
+/** The changes that a deletion, and those it was written over one by one, had seen; their own too. */
+function seen(register: Register, deletion: Counted): ReadonlySet<string> {
+  const chain = new Map([[deletion.id, deletion]])
+  const waiting = [deletion]
+  for (let one = waiting.pop(); one; one = waiting.pop()) {
+    const before = register.named(one).filter(({ id, value }) => value !== null && !chain.has(id))
+    for (const write of before) chain.set(write.id, write)
+    waiting.push(...before)
+  }
+  return new Set([...chain.keys(), ...[...chain.values()].flatMap(({ value }) => seenBy(value).map(toHex))])
+}
+
+function counted(id: string, change: Judged, write: Write, who: ReadonlySet<string>): Counted {
   return {
     change: change.id,
     id,
@@ -196,7 +214,7 @@ function counted(id: string, change: Judged, write: Write): Counted {
     value: write.value,
     packed: toHex(pack(write.value)),
     over: write.over.map(toHex).filter((other) => other !== id),
-    who: change.who,
+    who,
     seen: 0,
     barred: 0,
     isLegal: false,

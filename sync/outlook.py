@@ -1,6 +1,6 @@
 """What a device holds, looked at for the client engine: where its chains end, what waits, what is wanting.
 
-Never imported by the server.  Source: sync/SPEC.md 6, 7.
+Never imported by the server.  Source: sync/SPEC.md 6, 7.  Twin: sync/outlook.ts.
 """
 
 from crypto.circle import EpochSecret
@@ -36,11 +36,16 @@ class Outlook:
             cursor=held.standing.cursor,
             own=tuple(self._own(chain) for _, chain in sorted(held.chains.items())),
             fresh=fresh,
-            lacking=tuple(dict.fromkeys((*lacking, *self._waiting_for("epoch_unknown")))),
+            lacking=tuple(dict.fromkeys((*lacking, *self._waiting_for("epoch_unknown"), *self._unheard_of()))),
             missing=tuple(dict.fromkeys((*self._named_and_missing(), *self._waiting_for("ancestor_missing")))),
             pending=len(held.ledger.pending),
             lost=lost,
+            revoked=self._is_revoked(),
         )
+
+    def _is_revoked(self) -> bool:
+        device = self._held.directory.device(self._held.key, self._held.head)
+        return device is not None and device.revoked is not None
 
     def trouble(self, circle: bytes) -> str | None:
         """Why nothing may be written in a circle under our head; None if it may."""
@@ -130,6 +135,11 @@ class Outlook:
     def _named_and_missing(self) -> tuple[str, ...]:
         log = self._held.ledger.log
         return tuple(circle.hex() for circle in log.circles() if log.missing(circle))
+
+    def _unheard_of(self) -> tuple[str, ...]:
+        """Circles of which the server gave us runs, and not what was said on them."""
+        known = set(self._held.directory.circles())
+        return tuple(circle.hex() for circle in self._held.ledger.log.circles() if circle not in known)
 
     def _waiting_for(self, code: str) -> tuple[str, ...]:
         """Circles in which a change of another device is pending with this code."""

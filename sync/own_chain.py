@@ -1,7 +1,7 @@
 """What this device has written in one circle and the server may not have: drafts, an open run, closed runs.
 
 A change's number, bytes and id are fixed when it is written; a run's when it is closed. A draft is not a change yet.
-Never imported by the server.  Source: sync/SPEC.md 6, crypto/SPEC.md 6.
+Never imported by the server.  Source: sync/SPEC.md 6, crypto/SPEC.md 6.  Twin: sync/own_chain.ts.
 """
 
 from collections.abc import Callable, Container, Mapping

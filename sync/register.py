@@ -31,7 +31,7 @@ class View:
     """What a register says.
 
     status: "settled": one value, or the policy bothers nobody; "decided": several, the policy's choice is shown until a
-    person decides; "conflict": several, none is shown as the value; "empty": no value stands.
+    person decides; "conflict": several, none is shown as the value; "empty": none stands, or the one to show is nil.
     values: all that stand, by smallest change id. requests: asked for without a legal arrow, and not answered yet.
     """
 
@@ -60,7 +60,7 @@ class Register:
         self._writes[write.change] = self._unreached[write.change] = write
         for id_ in write.over:
             self._namers.setdefault(id_, set()).add(write)
-        for other in self._named(write):
+        for other in self.named(write):
             if other.is_legal:
                 self._see(write, other, 1)
         for namer in self._namers_of(write):
@@ -80,6 +80,10 @@ class Register:
                 del self._namers[id_]
         self._settle(affected)
 
+    def named(self, write: Counted) -> list[Counted]:
+        """The writes in its `over` that are here."""
+        return [self._writes[id_] for id_ in write.over if id_ in self._writes]
+
     def standing(self) -> Iterator[Counted]:
         """The writes that stand, in no order."""
         return (write for write in self._unreached.values() if write.is_legal)
@@ -90,13 +94,12 @@ class Register:
         standing = [write for write in unreached if write.is_legal]
         requests = _join_equal(write for write in unreached if not write.is_legal)
         values = _join_equal(standing)
-        if len(values) < 2:
-            return View(self.key, "settled" if values else "empty", next(iter(values), None), values, requests)
-        chosen = CHOOSE[self.rule.policy](self.rule, standing)
-        if chosen is None:
-            return View(self.key, "conflict", None, values, requests)
+        chosen = CHOOSE[self.rule.policy](self.rule, standing) if len(values) > 1 else next(iter(standing), None)
+        if chosen is None or chosen.value is None:
+            return View(self.key, "empty" if chosen or not values else "conflict", None, values, requests)
         shown = next(value for value in values if chosen.change in value.changes)
-        return View(self.key, "settled" if self.rule.policy == "latest" else "decided", shown, values, requests)
+        is_settled = len(values) == 1 or self.rule.policy == "latest"
+        return View(self.key, "settled" if is_settled else "decided", shown, values, requests)
 
     def _settle(self, affected: Collection[Counted]) -> None:
         """Turn what saw a write become legal or illegal, and so on. No more rounds than naming is deep."""
@@ -112,7 +115,7 @@ class Register:
         """Bring the account up to date; the writes that saw it turn legal or illegal."""
         if write.is_effective != is_effective:
             write.is_effective = is_effective
-            for other in self._named(write):
+            for other in self.named(write):
                 if reaches(self.rule, write, other):
                     self._reach(other, 1 if is_effective else -1)
         if write.is_legal == is_legal:
@@ -133,9 +136,6 @@ class Register:
             self._unreached.pop(write.change, None)
         else:
             self._unreached[write.change] = write
-
-    def _named(self, write: Counted) -> list[Counted]:
-        return [self._writes[id_] for id_ in write.over if id_ in self._writes]
 
     def _namers_of(self, write: Counted) -> Collection[Counted]:
         return self._namers.get(write.change, ())

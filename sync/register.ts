@@ -24,7 +24,7 @@ export interface StandingValue {
  * What a register says.
  *
  * status: "settled": one value, or the policy bothers nobody; "decided": several, the policy's choice is shown until a
- * person decides; "conflict": several, none is shown as the value; "empty": no value stands.
+ * person decides; "conflict": several, none is shown as the value; "empty": none stands, or the one to show is nil.
  * values: all that stand, by smallest change id. requests: asked for without a legal arrow, and not answered yet.
  */
 export interface View {
@@ -61,7 +61,7 @@ export class Register {
       if (namers) namers.add(write)
       else this.#namers.set(id, new Set([write]))
     }
-    for (const other of this.#named(write)) if (other.isLegal) this.#see(write, other, 1)
+    for (const other of this.named(write)) if (other.isLegal) this.#see(write, other, 1)
     for (const namer of this.#namersOf(write)) {
       if (namer.isEffective && reaches(this.rule, namer, write)) this.#reach(write, 1)
     }
@@ -83,6 +83,11 @@ export class Register {
     this.#settle(affected)
   }
 
+  /** The writes in its `over` that are here. */
+  named(write: Counted): readonly Counted[] {
+    return write.over.flatMap((id) => this.#writes.get(id) ?? [])
+  }
+
   /** The writes that stand, in no order. */
   standing(): readonly Counted[] {
     return [...this.#unreached.values()].filter((write) => write.isLegal)
@@ -95,12 +100,13 @@ export class Register {
     const requests = joinEqual(unreached.filter((write) => !write.isLegal))
     const values = joinEqual(standing)
     const { key, rule } = this
-    const [first = null] = values
-    if (values.length < 2) return { key, status: first ? "settled" : "empty", shown: first, values, requests }
-    const chosen = CHOOSE[rule.policy](rule, standing)
-    if (!chosen) return { key, status: "conflict", shown: null, values, requests }
+    const chosen = values.length > 1 ? CHOOSE[rule.policy](rule, standing) : (standing[0] ?? null)
+    if (!chosen || chosen.value === null) {
+      return { key, status: chosen || values.length === 0 ? "empty" : "conflict", shown: null, values, requests }
+    }
     const shown = values.find((value) => value.changes.includes(chosen.change)) ?? null
-    return { key, status: rule.policy === "latest" ? "settled" : "decided", shown, values, requests }
+    const isSettled = values.length === 1 || rule.policy === "latest"
+    return { key, status: isSettled ? "settled" : "decided", shown, values, requests }
   }
 
   /** Turn what saw a write become legal or illegal, and so on. No more rounds than naming is deep. */
@@ -119,7 +125,7 @@ export class Register {
   #become(write: Counted, isLegal: boolean, isEffective: boolean): readonly Counted[] {
     if (write.isEffective !== isEffective) {
       write.isEffective = isEffective
-      for (const other of this.#named(write)) {
+      for (const other of this.named(write)) {
         if (reaches(this.rule, write, other)) this.#reach(other, isEffective ? 1 : -1)
       }
     }
@@ -139,10 +145,6 @@ export class Register {
     write.reachedBy += times
     if (write.reachedBy > 0) this.#unreached.delete(write.id)
     else this.#unreached.set(write.id, write)
-  }
-
-  #named(write: Counted): readonly Counted[] {
-    return write.over.flatMap((id) => this.#writes.get(id) ?? [])
   }
 
   #namersOf(write: Counted): readonly Counted[] {

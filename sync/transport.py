@@ -1,6 +1,6 @@
 """What a device asks of its server, over HTTP. It judges nothing: bytes in, bytes out, and the server's words for no.
 
-Never imported by the server.  Source: sync/SPEC.md 8.
+Never imported by the server.  Source: sync/SPEC.md 8.  Twin: sync/transport.ts.
 """
 
 import json

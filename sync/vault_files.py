@@ -3,7 +3,7 @@
 A value is there whole or as it was before, whatever moment the process or the machine is killed in: it is written
 beside, flushed, put in place in one step, and the directory is flushed. One process at a time.
 
-Never imported by the server.  Source: crypto/SPEC.md 12.
+Never imported by the server.  Source: crypto/SPEC.md 12.  Twin: sync/vault_files.ts.
 """
 
 import fcntl

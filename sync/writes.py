@@ -3,25 +3,27 @@
 Source: sync/SPEC.md 4.3 and 5.  Twin: sync/writes.ts.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from crypto.encoding import pack
+from sync.capacity import Capacity, writes_as
 from sync.dictionary import Dictionary, FieldRule, is_of_kind
 from sync.edits import Edit, Value, Write, ascends
 
 DELETED = "deleted"
 """The field by which every record can be crossed out, in the home of its type."""
-Rights = Callable[[str, str], Sequence[str] | None]
-"""(type, field) to who may write it by `policy` at the run's head; None where the dictionary's word holds."""
+MAX_SEEN = 256
+"""Changes that a deletion may name; the kind of `deleted` says the same."""
+CLEARABLE = frozenset({"ask", "latest", "text"})
+"""Policies under which nil empties a field (and takes a deletion back)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A change that counts (SPEC 4.1), with what the directory says of its author at its run's head.
+    """A change that counts (SPEC 4.1), with what the directory says of its author.
 
-    who: the member's role and duties. at: device time, ms. version: of the writer's dictionary.
+    capacities: at each head under which it counts. at: device time, ms. version: of the writer's dictionary.
     """
 
     id: bytes
@@ -29,8 +31,7 @@ class Judged:
     circle_kind: str
     device: bytes
     member: bytes
-    who: frozenset[str]
-    rights: Rights
+    capacities: tuple[Capacity, ...]
     at: int
     version: int
     edits: tuple[Edit, ...]
@@ -86,7 +87,7 @@ def judge_write(dictionary: Dictionary, change: Judged, edit: Edit, write: Write
         return "not_home"
     if not _fits(rule, write):
         return "unjudged" if change.version > dictionary.version else "bad_value"
-    if change.who.isdisjoint(_writers(rule, change)):
+    if not writes_as(rule, change.capacities):
         return "not_entitled"
     return rule
 
@@ -103,14 +104,6 @@ def _fits(rule: FieldRule, write: Write) -> bool:
         return isinstance(write.value, bool) and write.element is not None and is_of_kind(write.element, rule.kind)
     if write.element is not None:
         return False
-    return _is_deletion(rule, write.value) if rule.field == DELETED else is_of_kind(write.value, rule.kind)
-
-
-def _is_deletion(rule: FieldRule, value: Value) -> bool:
-    """Nil takes a deletion back."""
-    return value is None or (is_of_kind(value, rule.kind) and ascends(seen_by(value)))
-
-
-def _writers(rule: FieldRule, change: Judged) -> Sequence[str]:
-    granted = change.rights(rule.type, rule.field)
-    return rule.write if granted is None else granted
+    if write.value is None:
+        return rule.policy in CLEARABLE
+    return is_of_kind(write.value, rule.kind) and (rule.field != DELETED or ascends(seen_by(write.value)))

@@ -6,18 +6,21 @@
 
 import { toHex } from "../crypto/bytes.ts"
 import { pack, type Value } from "../crypto/encoding.ts"
+import { type Capacity, writesAs } from "./capacity.ts"
 import { type Dictionary, type FieldRule, isOfKind } from "./dictionary.ts"
 import { ascends, type Edit, isMap, type Write } from "./edits.ts"
 
 /** The field by which every record can be crossed out, in the home of its type. */
 export const DELETED = "deleted"
-/** (type, field) to who may write it by `policy` at the run's head; null where the dictionary's word holds. */
-export type Rights = (type: string, field: string) => readonly string[] | null
+/** Changes that a deletion may name; the kind of `deleted` says the same. */
+export const MAX_SEEN = 256
+/** Policies under which nil empties a field (and takes a deletion back). */
+export const CLEARABLE: ReadonlySet<FieldRule["policy"]> = new Set(["ask", "latest", "text"] as const)
 
 /**
- * A change that counts (SPEC 4.1), with what the directory says of its author at its run's head.
+ * A change that counts (SPEC 4.1), with what the directory says of its author.
  *
- * who: the member's role and duties. at: device time, ms. version: of the writer's dictionary.
+ * capacities: at each head under which it counts. at: device time, ms. version: of the writer's dictionary.
  */
 export interface Judged {
   readonly id: Uint8Array
@@ -25,8 +28,7 @@ export interface Judged {
   readonly circleKind: string
   readonly device: Uint8Array
   readonly member: Uint8Array
-  readonly who: ReadonlySet<string>
-  readonly rights: Rights
+  readonly capacities: readonly Capacity[]
   readonly at: number
   readonly version: number
   readonly edits: readonly Edit[]
@@ -91,7 +93,7 @@ export function judgeWrite(dictionary: Dictionary, change: Judged, edit: Edit, w
   if (!rule) return "unjudged"
   if (rule.home !== change.circleKind) return "not_home"
   if (!fits(rule, write)) return change.version > dictionary.version ? "unjudged" : "bad_value"
-  if (!writers(rule, change).some((who) => change.who.has(who))) return "not_entitled"
+  if (writesAs(rule, change.capacities).size === 0) return "not_entitled"
   return rule
 }
 
@@ -105,15 +107,6 @@ export function registerKey(rule: FieldRule, change: Judged, edit: Edit, write: 
 function fits(rule: FieldRule, write: Write): boolean {
   if (rule.each) return typeof write.value === "boolean" && write.element !== null && isOfKind(write.element, rule.kind)
   if (write.element !== null) return false
-  return rule.field === DELETED ? isDeletion(rule, write.value) : isOfKind(write.value, rule.kind)
-}
-
-/** Nil takes a deletion back. */
-function isDeletion(rule: FieldRule, value: Value): boolean {
-  if (value === null) return true
-  return isOfKind(value, rule.kind) && ascends(seenBy(value))
-}
-
-function writers(rule: FieldRule, change: Judged): readonly string[] {
-  return change.rights(rule.type, rule.field) ?? rule.write
+  if (write.value === null) return CLEARABLE.has(rule.policy)
+  return isOfKind(write.value, rule.kind) && (rule.field !== DELETED || ascends(seenBy(write.value)))
 }

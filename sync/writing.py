@@ -1,6 +1,6 @@
 """Records written field by field: each write into the circle that is its field's home, over the values that were seen.
 
-Never imported by the server.  Source: sync/SPEC.md 4.2, 4.3, 5.
+Never imported by the server.  Source: sync/SPEC.md 4.2, 4.3, 5.  Twin: sync/writing.ts.
 """
 
 from collections.abc import Mapping
@@ -8,11 +8,12 @@ from typing import Any, Self
 
 from crypto.encoding import pack, unpack
 from crypto.errors import ProtocolError
+from sync.capacity import capacities
 from sync.device_core import Core, Saved
 from sync.dictionary import FieldRule, dictionary
 from sync.edits import MAX_EDITS, Edit, Value, Write
 from sync.register import View
-from sync.writes import DELETED, Judged, judge_write, register_key
+from sync.writes import DELETED, MAX_SEEN, Judged, judge_write, register_key
 
 Where = Mapping[str, bytes]
 """Kind of circle to the circle in which fields of that home are written."""
@@ -48,12 +49,17 @@ class Writing:
         return self
 
     def cross_out(self, record: bytes, type_: str, reason: str) -> Self:
-        """A record, with everything of it that is seen here."""
+        """A record, with everything of it that is seen here.
+
+        Of more than 256 changes so many at a time: save, and cross out again, until the part is deleted.
+        """
         rule = _rule(type_, DELETED)
         part = self._core.held.ledger.merge.record(record, type_).get(self._circle(rule))
         standing = (value for view in (part.views if part else ()) for value in view.values)
-        seen = sorted({change for value in standing for change in value.changes})
-        self._write(rule, record, None, {"reason": reason, "seen": list(seen)})
+        seen = {change for value in standing for change in value.changes}
+        if part is not None and len(seen) > MAX_SEEN:
+            seen -= part.seen
+        self._write(rule, record, None, {"reason": reason, "seen": list(sorted(seen)[:MAX_SEEN])})
         return self
 
     def over(self, view: View, value: Value) -> Self:
@@ -97,14 +103,9 @@ class Writing:
         """Ourselves, as the writes will be judged; of the change only what judging a write looks at."""
         held = self._core.held
         view = held.directory.circle(circle, held.head)
-        role = held.directory.role(held.member, held.head)
-        who = frozenset([*held.directory.duties(held.member, held.head), *([role] if role else [])])
         kind = view.kind if view else rule.home
-
-        def rights(type_: str, field: str) -> tuple[str, ...] | None:
-            return held.directory.rights(type_, field, held.head)
-
-        return Judged(b"", circle, kind, held.key, held.member, who, rights, 0, dictionary().version, ())
+        ours = capacities(held.directory, held.member, [held.head])
+        return Judged(b"", circle, kind, held.key, held.member, ours, 0, dictionary().version, ())
 
 
 def _rule(type_: str, field: str) -> FieldRule:

@@ -30,7 +30,7 @@ class Line(Transport):
     """A way to the server on which things go wrong as a test says.
 
     is_cut: nothing goes through. is_deaf: pushes arrive and their answers do not. answer: what a push is told instead.
-    shown: instead of heads, "revoked" with this entry (empty: heads).
+    is_lying: instead of heads, "revoked".
     """
 
     def __init__(self, origin: str, centre: bytes) -> None:
@@ -39,7 +39,7 @@ class Line(Transport):
         self.is_deaf = False
         self.answer: Callable[[bytes], PushAnswer | None] = lambda _: None
         self.pushes: list[list[bytes]] = []
-        self.shown: bytes | None = b""
+        self.is_lying = False
 
     def push(self, runs: Sequence[bytes]) -> list[PushAnswer]:
         self.pushes.append(list(runs))
@@ -50,8 +50,8 @@ class Line(Transport):
         return [answer or next(answers) for answer in told]
 
     def heads(self, device: bytes | None = None) -> list[ChainEnd]:
-        if self.shown != b"":
-            raise RefusedError("revoked", entry=self.shown)
+        if self.is_lying:
+            raise RefusedError("revoked")
         return super().heads(device)
 
     def _check_line(self) -> None:

@@ -15,10 +15,13 @@ from shutil import rmtree
 from threading import Thread
 
 from server.demo import look
+from server.demo.attendant import attend
+from server.demo.newcomers import NEWCOMERS, send
 from server.demo.story import live
 from server.demo.town import LATER, PASSPHRASE, Town, moment
 from server.demo.view import counts, differences, heading, timeline
 
+_READY = 5  # invitations for each role
 _SERVE = "from server.console import main; main()"
 
 
@@ -34,13 +37,13 @@ def main(arguments: list[str]) -> int:
             return 2
         rmtree(folder)
     (folder / "demo").mkdir(parents=True)
-    server, origin = _serve(folder / "server", given.port)
+    server, origin = _serve(folder / "server", given.port, folder / "roles.json")
     try:
         town = Town(origin, folder / "demo", PASSPHRASE)
         _fill(town)
         _show(town)
-        _invite(town)
-        town.close()
+        _invite(town, folder / "roles.json")
+        attend(town)
         print(f"\n端末をのぞくには · to look into a device: engawa demo look {folder / 'demo' / 'shiranami'}")
         if given.once:
             return 0
@@ -61,10 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(folder: Path, port: int) -> tuple[subprocess.Popen[str], str]:
+def _serve(folder: Path, port: int, roles: Path) -> tuple[subprocess.Popen[str], str]:
     """The server and its address. What it logs goes to a file beside its data."""
     folder.mkdir()
     quick = {"ENGAWA_FOUNDING": "open", "ENGAWA_RATES_DEVICE": "100000", "ENGAWA_RATES_ADDRESS": "100000"}
+    quick["ENGAWA_DEMO"] = str(roles.absolute())
     server = subprocess.Popen(
         [sys.executable, "-c", _SERVE, "serve", "--data", str(folder), "--port", str(port)],
         stdout=subprocess.PIPE,
@@ -99,17 +103,20 @@ def _show(town: Town) -> None:
     print(f"  {counts(phone)}")
 
 
-def _invite(town: Town) -> None:
+def _invite(town: Town, ready: Path) -> None:
+    """ready: where the app finds more of them, for those who look around."""
     head = town.devices["白波"]
     town.clock.now = moment(12, 4)
     print(heading("招待", "three invitations, each for one device"))
-    for role, ja, name in (
-        ("supporter", "サポーター", "四方田"),
-        ("staff", "職員", "萌黄"),
-        ("admin", "管理者", "朝霧"),
-    ):
-        member = head.people.add(role, name=name)
-        print(f"  {ja} · {role}\n    {head.people.invite(member, LATER)}\n")
+    roles = []
+    for role, ja, name in NEWCOMERS:
+        member = head.people.add(role, name=name, duties=["reviewer", "coordinator"] if role != "supporter" else [])
+        if role == "supporter":
+            send(town, member)
+        first, *more = [head.people.invite(member, LATER) for _ in range(_READY)]
+        print(f"  {ja} · {role}\n    {first}\n")
+        roles.append({"role": role, "links": more})
+    ready.write_text(json.dumps(roles))
     assert town.recovery is not None
     print(heading("回復キー", "recovery key: on paper, once"))
     words = town.recovery.words().split("\u3000")

@@ -17,6 +17,7 @@ from server.relay.roll import Ends, Roll, Visitor, is_before
 from server.relay.signin import visitor_of
 from server.sessions import Session
 from server.store.protocol import CentreState, Frames, Reader, Tail, Writer
+from sync.directory import Head
 from sync.wire import (
     GivenEntry,
     GivenStatement,
@@ -60,13 +61,13 @@ class Refusals(msgspec.Struct, frozen=True):
 Look = Callable[[Reader, Roll, Visitor, CentreState], T]
 
 
-async def look(relay: Relay, session: Session, job: Look[T]) -> T:
+async def look(relay: Relay, session: Session, job: Look[T], *, even_revoked: bool = False) -> T:
     """Run a job for whoever is signed in. Raises ProtocolError: "unknown_centre", those of `visitor_of`."""
 
     def answer(reader: Reader, roll: Roll) -> T:
         state = reader.state()
         assert state
-        return job(reader, roll, visitor_of(relay, reader, roll, session), state)
+        return job(reader, roll, visitor_of(relay, reader, roll, session, even_revoked=even_revoked), state)
 
     def glance(reader: Reader) -> tuple[T] | None:
         with relay.directories.if_ready(reader) as roll:
@@ -130,17 +131,20 @@ def _runs(reader: Reader, after: int, ends: Ends, circles: Sequence[bytes], unti
 async def open_directory(relay: Relay, session: Session, after: int) -> tuple[int, bytes, AsyncIterator[bytes]]:
     """Entries after an index, with the statements on circles of this visitor, up to the head that comes with them.
 
-    For an admin device that asks for what we have, it is the contact a restored centre waits for.
+    For a revoked device they end with the entry that revoked it, and no statement is given: so that it can see for
+    itself. For an admin device that asks for what we have, it is the contact a restored centre waits for.
     """
 
-    def job(_: Reader, roll: Roll, visitor: Visitor, state: CentreState) -> tuple[Visitor, Ends, bytes, CentreState]:
-        return visitor, roll.ends(visitor), roll.directory.head.hash, state
+    def job(_: Reader, roll: Roll, visitor: Visitor, state: CentreState) -> tuple[Visitor, Ends, Head, bool]:
+        if visitor.revoked is not None:
+            return visitor, {}, Head(visitor.revoked, roll.directory.entry(visitor.revoked).hash), state.restoring
+        return visitor, roll.ends(visitor), roll.directory.head, state.restoring
 
-    visitor, ends, hashed, state = await look(relay, session, job)
-    if state.restoring and after <= state.index:
+    visitor, ends, head, restoring = await look(relay, session, job, even_revoked=True)
+    if restoring and after <= head.index:
         await relay.store.write(session.centre, lambda writer: _contact(relay, writer, visitor))
-    source = partial(_entries, ends=ends, until=state.index)
-    return state.index, hashed, relay.store.stream(session.centre, source, after)
+    source = partial(_entries, ends=ends, until=head.index)
+    return head.index, head.hash, relay.store.stream(session.centre, source, after)
 
 
 def _entries(reader: Reader, after: int, ends: Ends, until: int) -> Frames:

@@ -17,12 +17,16 @@ Ends = dict[bytes, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A device, or an open invite (then member is whom it invites). role: None after the member's end."""
+    """A device, or an open invite (then member is whom it invites). role: None after the member's end.
+
+    revoked: index of the entry that shut the device out.
+    """
 
     key: bytes
     member: bytes
     is_device: bool
     role: str | None
+    revoked: int | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -61,14 +65,16 @@ class Roll:
         self._note(applied.given)
         return applied
 
-    def who(self, key: bytes, now: int) -> Visitor:
-        """Whose key this is. now: ms.
+    def who(self, key: bytes, now: int, *, even_revoked: bool = False) -> Visitor:
+        """Whose key this is. now: ms. even_revoked: for what a device is still told that was shut out.
 
         Raises ProtocolError: "unknown_device", "revoked" (with the revoking entry), "invite_closed".
         """
         device = self.directory.device(key, self.at)
         if device is None:
             return self._invited(key, now)
+        if device.revoked is not None and even_revoked:
+            return Visitor(key, device.member, is_device=True, role=None, revoked=device.revoked)
         if device.revoked is not None:
             entry = self.directory.entry(device.revoked).raw
             raise RefusedError("revoked", entry=urlsafe_b64encode(entry).rstrip(b"=").decode("ascii"))

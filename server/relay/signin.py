@@ -18,8 +18,8 @@ async def make_challenge(relay: Relay, centre: bytes, key: bytes) -> tuple[bytes
 async def sign_in(relay: Relay, centre: bytes, key: bytes, challenge: bytes, origin: str, signature: bytes) -> str:
     """A token for a device or an open invite that answered our challenge for one of our addresses.
 
-    Raises ProtocolError: "bad_challenge", "wrong_origin", "bad_key", "bad_signature", "unknown_centre",
-    "unknown_device", "revoked" (with the entry), "invite_closed", "bad_challenge" (used before).
+    A revoked device gets one too: it is told what revoked it. Raises ProtocolError: "bad_challenge", "wrong_origin",
+    "bad_key", "bad_signature", "unknown_centre", "unknown_device", "invite_closed", "bad_challenge" (used before).
     """
     expires = relay.sessions.check_challenge(centre, key, challenge)
     if origin not in relay.origins:
@@ -28,7 +28,7 @@ async def sign_in(relay: Relay, centre: bytes, key: bytes, challenge: bytes, ori
 
     def job(reader: Reader) -> None:
         with relay.directories.for_reader(reader) as roll:
-            roll.who(key, relay.now())
+            roll.who(key, relay.now(), even_revoked=True)
 
     await relay.store.read(centre, job)
     if not await relay.store.write(centre, lambda writer: writer.spend(challenge, expires)):
@@ -45,8 +45,8 @@ async def sign_out(relay: Relay, session: Session) -> None:
     await relay.store.write(session.centre, job)
 
 
-def visitor_of(relay: Relay, reader: Reader, roll: Roll, session: Session) -> Visitor:
+def visitor_of(relay: Relay, reader: Reader, roll: Roll, session: Session, *, even_revoked: bool = False) -> Visitor:
     """Who stands behind a session now. Raises ProtocolError: "no_session" when it was ended, then as `Roll.who`."""
     if reader.is_spent(session.token):
         raise ProtocolError("no_session")
-    return roll.who(session.key, relay.now())
+    return roll.who(session.key, relay.now(), even_revoked=even_revoked)

@@ -114,7 +114,7 @@ def _data(data: Data) -> Iterator[str]:
 def literal(value: Any, indent: str = "") -> str:
     """JSON, in lines where one would be long, but never below a single rule: a change shows as one line."""
     flat = json.dumps(value, ensure_ascii=False)
-    if len(flat) < 100 or len(indent) == 4:
+    if len(flat) < 100 or len(indent) == 4 or isinstance(value, str):
         return flat
     deeper = indent + " "
     if isinstance(value, dict):

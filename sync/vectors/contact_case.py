@@ -47,7 +47,7 @@ def known(*circles: Json, **rest: Any) -> Json:
     } | rest
 
 
-HELD = ("head", "cursor", "fresh", "lacking", "missing", "pending", "lost")
+HELD = ("head", "cursor", "fresh", "lacking", "missing", "pending", "lost", "revoked")
 REST: list[Json] = [{"do": "rest", "because": []}]
 
 

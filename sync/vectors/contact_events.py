@@ -5,6 +5,7 @@ from typing import Any
 from sync.vectors.contact_case import A, B, Json, closed, held, id_, known, own, tip
 
 UP: Json = known(closed(6))
+SHUT_OUT: Json = {"told": True, "held": held(closed(6), revoked=True)}
 
 
 def result(number: int, status: str, code: str | None = None, circle: str = A) -> Json:
@@ -32,7 +33,22 @@ EVENTS: dict[str, tuple[int, str, str, Json, list[Any], Json]] = {
         [],
         {"directory": "refused", "code": "rolled_back", "alarms": ["rolled_back"]},
     ),
-    "event_shut_out": (7, "by name", "shut_out", UP, [], {"session": "shut_out", "alarms": ["revoked"]}),
+    "event_told_revoked": (
+        11,
+        "which the directory has to say",
+        "told_revoked",
+        UP,
+        [],
+        {"told": True, "directory": "unasked"},
+    ),
+    "event_told_revoked_instead_of_the_directory": (
+        11,
+        "by name; nothing is stopped or erased for good",
+        "told_revoked",
+        UP | {"told": True, "directory": "unasked"},
+        [],
+        {"directory": "refused", "code": "false_revocation", "alarms": ["false_revocation"]},
+    ),
     "event_heads_came": (1, "of two chains", "heads_came", {}, [{A: tip(1)}], {"heads": {A: tip(1)}}),
     "event_no_entries": (
         3,
@@ -228,7 +244,7 @@ EVENTS: dict[str, tuple[int, str, str, Json, list[Any], Json]] = {
         1,
         "it cannot",
         "pushed",
-        {"session": "shut_out"},
+        SHUT_OUT,
         [[result(6, "refused", "chain_gap")]],
         {"refusals": {id_(6): "chain_gap"}},
     ),

@@ -6,7 +6,7 @@ python -m sync.vectors.generate --check    changes nothing; exit status 1 if som
 
 import sys
 
-from sync.vectors import merge, scenarios
+from sync.vectors import contacts, frames, merge, scenarios
 
 if __name__ == "__main__":
-    sys.exit(max(merge.main(sys.argv[1:]), scenarios.main()))
+    sys.exit(max(*(kind.main(sys.argv[1:]) for kind in (merge, contacts, frames)), scenarios.main()))

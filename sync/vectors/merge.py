@@ -16,6 +16,7 @@ from typing import Any
 from sync.vectors.edits import edit_vectors
 from sync.vectors.merge_careful import add_careful
 from sync.vectors.merge_case import Cases
+from sync.vectors.merge_clearing import add_clearing
 from sync.vectors.merge_counting import add_counting
 from sync.vectors.merge_dictionary import dictionary
 from sync.vectors.merge_logs import random_log
@@ -35,6 +36,7 @@ def made() -> dict[Path, bytes]:
     add_policies(cases)
     add_careful(cases)
     add_states(cases)
+    add_clearing(cases)
     pretty = {HERE / "merge" / name: case for name, case in cases.files.items()}
     pretty |= {HERE / "edits" / name: case for name, case in edit_vectors().items()}
     files = {path: _lines(case) for path, case in pretty.items()}

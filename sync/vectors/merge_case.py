@@ -76,8 +76,13 @@ def deletion(*seen: int, reason: str = "二重") -> Json:
     return {"reason": reason, "seen": [octets(id_of(number)) for number in seen]}
 
 
+def capacity(*who: str, rights: Sequence[Any] = ()) -> Json:
+    """What an author was at one head, and what policy said there of who may write what."""
+    return {"who": list(who), "rights": list(rights)}
+
+
 def change(number: int, author: Person, *writes: Write, circle: tuple[str, str] | None = None, **rest: Any) -> Json:
-    """rest: `at`, `rights`, `version`."""
+    """rest: `at`, `rights`, `version`; `also`: the capacities at other heads under which it counts."""
     edits: dict[tuple[str, str], list[Any]] = {}
     for write in writes:
         edits.setdefault((record_of(write.record), write.type), []).append(write.written())
@@ -88,8 +93,7 @@ def change(number: int, author: Person, *writes: Write, circle: tuple[str, str] 
         "kind": kind,
         "device": author.member * 2,
         "member": author.member,
-        "who": list(author.who),
-        "rights": [],
+        "capacities": [capacity(*author.who, rights=rest.pop("rights", [])), *rest.pop("also", [])],
         "at": 1_700_000_000_000 + number,
         "version": 1,
     }

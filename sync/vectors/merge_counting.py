@@ -10,6 +10,7 @@ from sync.vectors.merge_case import (
     Cases,
     Write,
     aside,
+    capacity,
     change,
     door_card,
     octets,
@@ -27,6 +28,7 @@ def add_counting(cases: Cases) -> None:
     add_values(cases)
     add_elements(cases)
     add_rights(cases)
+    add_capacities(cases)
 
 
 def add_unjudged(cases: Cases) -> None:
@@ -150,7 +152,7 @@ def add_values(cases: Cases) -> None:
         "change_id_too_short": sheet("copied_from", octets("01" * 16)),
         "struct_without_a_field": sheet("opening", {"note": "朝"}),
         "struct_with_a_field_too_many": sheet("opening", {"days": [], "more": 1}),
-        "nil_for_a_value": sheet("due", None),
+        "nil_in_a_struct": sheet("opening", {"days": [], "note": None}),
     }.items():
         cases.refuses(f"bad_value_{name}", "not of the field's kind", write, "bad_value")
     for name, write in {
@@ -242,4 +244,56 @@ def add_rights(cases: Cases) -> None:
         "in its home",
         [change(1, AIKO, words)],
         register(words, "settled", 0, (CUP, [1]), author=AIKO),
+    )
+
+
+def add_capacities(cases: Cases) -> None:
+    """A change that its device signed under several heads counts under each that allows it."""
+    decision, level = sheet("decision", CUP), door_card("level", "urgent")
+    settled = register(decision, "settled", 0, (CUP, [1]))
+    cases.add(
+        "signed_again_before_a_promotion",
+        "4.3",
+        "whoever signs an old change again, under a head at which its author was less, takes nothing back",
+        [change(1, AIKO, decision, also=[capacity("staff")])],
+        settled,
+    )
+    cases.add(
+        "signed_again_after_a_demotion",
+        "4.3",
+        "the order of heads does not matter",
+        [change(1, SATO, decision, also=[capacity("supporter")])],
+        settled,
+    )
+    cases.add(
+        "signed_twice_and_never_entitled",
+        "4.3",
+        "heads do not add up: a role at one, and a policy for that role at another",
+        [change(1, AIKO, decision, also=[capacity("staff", rights=[["sheet", "decision", ["supporter"]]])])],
+        refused=[aside(1, decision, "not_entitled")],
+    )
+    cases.add(
+        "decided_in_one_capacity",
+        "5",
+        "she may decide at one of the heads, so her `over` reaches what is more careful",
+        [
+            change(1, AIKO, level),
+            change(2, AIKO, door_card("level", "notice", [1]), also=[capacity("reviewer", "staff")]),
+        ],
+        register(level, "settled", 0, ("notice", [2])),
+    )
+    cases.add(
+        "decided_only_where_it_may_be_written",
+        "5",
+        "at the head at which she was a reviewer, policy let nobody write the field",
+        [
+            change(1, AIKO, level),
+            change(
+                2,
+                AIKO,
+                door_card("level", "notice", [1]),
+                also=[capacity("reviewer", "staff", rights=[["door_card", "level", []]])],
+            ),
+        ],
+        register(level, "decided", 0, ("urgent", [1]), ("notice", [2])),
     )

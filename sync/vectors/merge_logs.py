@@ -74,8 +74,7 @@ class Log:
             "kind": kind,
             "device": member + dice.choose("01") + "0",
             "member": member,
-            "who": who if dice.happens(90) else dice.choose(PEOPLE)[1],
-            "rights": [["sheet", "decision", dice.choose([EVERYONE, []])]] if dice.happens(10) else [],
+            "capacities": [self._capacity(who) for _ in range(2 if dice.happens(10) else 1)],
             "at": dice.below(10),
             "version": 1 + dice.below(2),
             "edits": self._edits(circle, type_, id_),
@@ -85,6 +84,11 @@ class Log:
     def heard(self) -> list[Json]:
         """Most of the changes: some devices have not been heard of yet."""
         return self._dice.some(self.changes, 90)
+
+    def _capacity(self, who: list[str]) -> Json:
+        dice = self._dice
+        rights = [["sheet", "decision", dice.choose([EVERYONE, []])]] if dice.happens(10) else []
+        return {"who": who if dice.happens(90) else dice.choose(PEOPLE)[1], "rights": rights}
 
     def _type(self) -> str:
         return self._dice.choose(sorted(GROWN))
@@ -134,6 +138,8 @@ class Log:
         element = self._value(rule["kind"]) if has_element else None
         if rule["each"]:
             return [field, element, self._dice.choose([True, False] * 10 + ["true"])]
+        if rule["policy"] in ("ask", "text", "latest") and self._dice.happens(10):
+            return [field, element, None]
         return [field, element, self._deletion() if field == "deleted" else self._value(rule["kind"])]
 
     def _value(self, kind: Json) -> Any:
@@ -144,9 +150,10 @@ class Log:
         return self._dice.choose(pool[:2] if self._dice.happens(90) else pool)
 
     def _deletion(self) -> Any:
-        if self._dice.happens(30):
+        if self._dice.happens(20):
             return None
         ids = self._dice.some([change["id"].ljust(64, "0") for change in self.changes], 97)
+        ids = ids[self._dice.below(len(ids) + 1) :] if self._dice.happens(30) else ids
         seen = [{"$octets": id_} for id_ in (ids if self._dice.happens(3) else sorted(ids))]
         return {"reason": self._dice.choose(["二重", "別件"]), "seen": seen}
 

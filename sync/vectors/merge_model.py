@@ -30,7 +30,18 @@ class Written:
     rule: Json
 
     def has(self, who: list[str]) -> bool:
-        return bool(set(who) & set(self.change["who"]))
+        """Was its author one of these, in a capacity in which she may write the field?"""
+        return any(set(who) & set(each["who"]) for each in self.capacities)
+
+    @property
+    def capacities(self) -> list[Json]:
+        """Those in which its author may write the field."""
+        return [each for each in self.change["capacities"] if set(each["who"]) & set(self.writers(each["rights"]))]
+
+    def writers(self, rights: list[Any]) -> list[str]:
+        """Who may write the field, by policy or by the dictionary."""
+        granted = [who for type_, field, who in rights if (type_, field) == (self.type, self.field)]
+        return list(granted[-1] if granted else self.rule["write"])
 
     @cached_property
     def packed(self) -> bytes:
@@ -73,11 +84,7 @@ def judge(write: Written, version: int) -> str | None:
         return "not_home"
     if not fits(write):
         return "unjudged" if change["version"] > version else "bad_value"
-    who = rule["write"]
-    for type_, field, granted in change["rights"]:
-        if (type_, field) == (write.type, write.field):
-            who = granted
-    return None if write.has(who) else "not_entitled"
+    return None if write.capacities else "not_entitled"
 
 
 def fits(write: Written) -> bool:
@@ -87,9 +94,10 @@ def fits(write: Written) -> bool:
         )
     if write.element is not None:
         return False
-    if write.field == "deleted":
-        return write.value is None or (of_kind(write.value, write.rule["kind"]) and is_ascending(write.value["seen"]))
-    return of_kind(write.value, write.rule["kind"])
+    if write.value is None:
+        return write.rule["policy"] in ("ask", "text", "latest")
+    is_right = of_kind(write.value, write.rule["kind"])
+    return is_right and (write.field != "deleted" or is_ascending(write.value["seen"]))
 
 
 def is_ascending(octets: list[Json]) -> bool:
@@ -190,7 +198,9 @@ def register(writes: list[Written]) -> Json:
     }
     if len(values) > 1 and policy in chosen:
         shown = [each["value"] for each in values].index(chosen[policy]().value)
-    status = "empty" if not values else "settled" if len(values) == 1 or policy == "latest" else "decided"
+    is_conflict = len(values) > 1 and policy not in chosen
+    is_empty = not values or (not is_conflict and values[shown]["value"] is None)
+    status = "settled" if len(values) == 1 or policy == "latest" else "decided"
     circle, record, type_, field, _, member = writes[0].register
     return {
         "circle": circle,
@@ -199,8 +209,8 @@ def register(writes: list[Written]) -> Json:
         "field": field,
         "element": writes[0].element,
         "member": member or None,
-        "status": "conflict" if len(values) > 1 and policy not in chosen else status,
-        "shown": None if not values or (len(values) > 1 and policy not in chosen) else shown,
+        "status": "conflict" if is_conflict else "empty" if is_empty else status,
+        "shown": None if is_conflict or is_empty else shown,
         "values": values,
         "requests": grouped(requests),
     }
@@ -219,16 +229,22 @@ def deleted_parts(counting: dict[tuple[str, ...], list[Written]]) -> list[list[s
     parts: dict[tuple[str, ...], list[Written]] = {}
     for key, writes in counting.items():
         parts.setdefault(key[:3], []).extend(standing(writes)[0])
-    return [list(part) for part, left in parts.items() if is_deleted(left)]
+    return [
+        list(part) for part, left in parts.items() if is_deleted(left, counting.get((*part, "deleted", "", ""), []))
+    ]
 
 
-def is_deleted(left: list[Written]) -> bool:
+def is_deleted(left: list[Written], crossed_out: list[Written]) -> bool:
+    """left: what stands of a part. crossed_out: every write of its `deleted`."""
     others = {write.change["id"] for write in left if write.field != "deleted"}
-    deletions = [write for write in left if write.field == "deleted" and write.value is not None]
-    return any(
-        others <= {each["$octets"] for each in deletion.value["seen"]} | {deletion.change["id"]}
-        for deletion in deletions
-    )
+    deletions = {write.change["id"]: write for write in crossed_out if write.value is not None}
+
+    def seen(id_: str) -> set[str]:
+        own = {id_} | {each["$octets"] for each in deletions[id_].value["seen"]}
+        return own.union(*(seen(other) for other in deletions[id_].over if other in deletions and other != id_))
+
+    standing_ids = {write.change["id"] for write in left if write.field == "deleted"}
+    return any(others <= seen(id_) for id_ in standing_ids & set(deletions))
 
 
 def set_aside(write: Written, code: str) -> Json:

@@ -229,6 +229,7 @@ def add_deleted(cases: Cases) -> None:
         register(sheet("title", "a"), "settled", 0, ("a", [3])),
         deleted=[1],
     )
+    add_deleted_one_by_one(cases)
     cases.add(
         "deleted_in_its_own_circle_only",
         "5",
@@ -242,6 +243,64 @@ def add_deleted(cases: Cases) -> None:
     cases.refuses("deleted_by_whom_it_is_not_for", "a write like any other", with_title, "not_entitled")
 
 
+def add_deleted_one_by_one(cases: Cases) -> None:
+    """`seen` has room for 256: who sees more writes one deletion over the other."""
+    due, title = sheet("due", "2026-03-01"), sheet("title", "a")
+    edits = [change(1, AIKO, due), change(2, AIKO, title)]
+    first, second = sheet("deleted", deletion(1)), sheet("deleted", deletion(2), [3])
+    there = [register(due, "settled", 0, ("2026-03-01", [1])), register(title, "settled", 0, ("a", [2]))]
+    cases.add(
+        "deleted_one_by_one",
+        "5",
+        "a deletion has seen what those had seen that it was written over",
+        [*edits, change(3, SATO, first), change(4, SATO, second)],
+        register(first, "settled", 0, (deletion(2), [4])),
+        *there,
+        deleted=[1],
+    )
+    cases.add(
+        "deleted_in_two_halves",
+        "5",
+        "neither was written over the other: each is judged by itself",
+        [*edits, change(3, SATO, first), change(4, SATO, sheet("deleted", deletion(2)))],
+        register(first, "conflict", None, (deletion(1), [3]), (deletion(2), [4])),
+        *there,
+    )
+    cases.add(
+        "deleted_anew_after_it_was_taken_back",
+        "5",
+        "what was seen before the nil is not seen now",
+        [
+            *edits,
+            change(3, SATO, first),
+            change(4, KATO, sheet("deleted", None, [3])),
+            change(5, SATO, sheet("deleted", deletion(2), [4])),
+        ],
+        register(first, "settled", 0, (deletion(2), [5])),
+        *there,
+    )
+    cases.add(
+        "deleted_over_a_deletion_that_does_not_count",
+        "5",
+        "what that had seen is not seen",
+        [*edits, change(3, AIKO, first), change(4, SATO, second)],
+        register(first, "settled", 0, (deletion(2), [4])),
+        *there,
+        refused=[aside(3, first, "not_entitled")],
+    )
+    with_words = [change(3, SATO, first, sheet("plan", "b")), change(4, SATO, second)]
+    cases.add(
+        "deleted_over_one_with_an_edit_of_its_own",
+        "5",
+        "the edit came with the deletion that it was written over",
+        [*edits, *with_words],
+        register(first, "settled", 0, (deletion(2), [4])),
+        register(sheet("plan", "b"), "settled", 0, ("b", [3])),
+        *there,
+        deleted=[1],
+    )
+
+
 def add_undeleted(cases: Cases) -> None:
     due, erased = sheet("due", "2026-03-01"), sheet("deleted", deletion(1))
     stays = register(due, "settled", 0, ("2026-03-01", [1]))
@@ -250,7 +309,7 @@ def add_undeleted(cases: Cases) -> None:
         "5",
         "nil takes it back",
         [change(1, AIKO, due), change(2, SATO, erased), change(3, KATO, sheet("deleted", None, [2]))],
-        register(erased, "settled", 0, (None, [3])),
+        register(erased, "empty", None, (None, [3])),
         stays,
     )
     cases.add(

@@ -7,6 +7,7 @@ import httpx
 from crypto.entry import parse_entry
 from crypto.run import Run, parse_run
 from sync.chain import Frame
+from sync.device import Device
 from sync.transport import HEAD
 from sync.wire import GivenEntry, PulledRun, PullReader, directory_frame, pull_frame
 from tests.hostile.bridge import Ask, Lie, Town
@@ -63,3 +64,14 @@ def saw(place: Town) -> list[str]:
 
     place_lie, place.lie = place.lie, lie
     return paths
+
+
+def all_frames(device: Device) -> list[Frame]:
+    own = device.core.held.directory
+    return [(own.entry(index).raw, own.statements(index)) for index in range(own.head.index + 1)]
+
+
+def kept(device: Device) -> tuple[object, ...]:
+    """What a person could see on the device, and what waits there."""
+    held = device.core.held
+    return held.directory.head, held.ledger.merge.to_json(), device.unsent(), len(device.dead_letters())

@@ -28,7 +28,7 @@ from sync.statements import (
     statement_bytes,
 )
 from sync.transport import Transport
-from sync.wire import BLOB_PIECE_BYTES, PUSH_BYTES, PUSH_RUNS, push_body
+from sync.wire import BLOB_PIECE_BYTES, PUSH_BYTES, PUSH_RUNS, push_body, read_directory
 from tests.hostile.census import census, follow, settled, standing
 from tests.hostile.reader import note, with_piece
 from tests.server.house import OPEN, Guest, House, with_settings
@@ -246,23 +246,28 @@ async def test_flood(tmp_path: Path) -> None:
 
 
 async def test_revoked_session(tmp_path: Path) -> None:
-    """Its cookie was good a moment ago. Every route shows it the signed revocation, and nothing besides."""
+    """Its cookie was good a moment ago. Every route shows it the signed revocation; one, the directory up to it."""
     async with standing(tmp_path) as house:
         c, aiko, emi, visit, *_ = await settled(house)
         guest, other = await house.sign_in(c, aiko), await house.sign_in(c, emi)
         assert 200 == (await guest.get("/heads")).status_code
         c.revoke(aiko)
         await follow(house, c)
+        c.say(c.admin, Policy({"idle_minutes": 5}))
+        await follow(house, c)
         before = await census(house, c)
-        paths = ("/pull", "/heads", "/directory", f"/directory/circles/{visit.hex()}", "/live", "/quarantine")
+        paths = ("/pull", "/heads", f"/directory/circles/{visit.hex()}", "/live", "/quarantine")
         answers = [await guest.get(path) for path in paths]
-        answers += [await guest.put_blob(bytes(32), 0, 1, b"x"), await house.answer_challenge(c, aiko)]
+        answers += [await guest.put_blob(bytes(32), 0, 1, b"x")]
+        chain = read_directory((await guest.get("/directory")).content)
         entries = {answer.json()["entry"] for answer in answers}
         late = c.write(aiko, visit, note("after"), behind=c.chains[aiko.key, visit])
 
         assert [(403, "revoked")] * len(answers) == [said(answer) for answer in answers]
         assert {"type", "title", "status", "code", "entry"} == {name for each in answers for name in each.json()}
-        assert [c.directory.head.hash] == [shown_entry(entry) for entry in entries]
+        assert [c.directory.entry(c.head - 1).hash] == [shown_entry(entry) for entry in entries]
+        assert [(entry, ()) for entry, _ in c.frames[:-1]] == [(each.entry, each.statements) for each in chain]
+        assert 204 == (await house.answer_challenge(c, aiko)).status_code
         assert not_kept("not_enrolled") == await outcomes(house, c, late)
         assert (403, "revoked") == said(await house.append(c, *c.frame(aiko, [Policy({})])))
         assert before == await census(house, c)

@@ -11,11 +11,9 @@ import pytest
 from crypto.entry import parse_entry
 from crypto.errors import EngawaError, ProtocolError
 from crypto.run import Run
-from sync.chain import Frame
 from sync.device import Device
 from sync.device_core import Saying
 from sync.statements import Policy
-from sync.transport import RefusedError
 from sync.wire import (
     GivenEntry,
     directory_frame,
@@ -23,19 +21,7 @@ from sync.wire import (
     read_push,
 )
 from tests.hostile.bridge import PASSPHRASE, Ask, Lie, Pair, Town, alarms, honest, pair, reads, server_at, town, write
-from tests.hostile.liar import chain_of, on, pulls, saw
-
-
-def all_frames(device: Device) -> list[Frame]:
-    own = device.core.held.directory
-    return [(own.entry(index).raw, own.statements(index)) for index in range(own.head.index + 1)]
-
-
-def kept(device: Device) -> tuple[object, ...]:
-    """What a person could see on the device, and what waits there."""
-    held = device.core.held
-    return held.directory.head, held.ledger.merge.to_json(), device.unsent(), len(device.dead_letters())
-
+from tests.hostile.liar import all_frames, chain_of, kept, on, pulls, saw
 
 # The directory
 
@@ -225,40 +211,6 @@ def test_a_run_accepted_and_thrown_away_is_handed_in_again(tmp_path: Path) -> No
 
 
 # Who is shut out
-
-
-def test_you_are_revoked_without_a_signature_changes_nothing(tmp_path: Path) -> None:
-    """No entry, a made-up one, and a true one that revokes somebody else."""
-    with town(tmp_path) as place, server_at(place, tmp_path / "server"):
-        made = pair(place)
-        third = place.enrol(made.admin, made.admin.people.add("supporter"))
-        made.admin.sync()
-        made.admin.people.revoke(third.key)
-        of_another = all_frames(made.admin)[-1][0]
-        held = made.aiko.core.held
-        by_herself = Saying(held.keyring, held.key, held.random)
-        by_herself.say(Policy({}))
-        write(made.emi, made, "gate")
-        before = kept(made.emi)
-        for entry in (None, b"", b"x" * 300, of_another, by_herself.frame(held.signing, 0)[0]):
-            place.lie = shut_out(entry)
-            with pytest.raises(RefusedError, match="revoked"):
-                made.emi.sync()
-            assert before == kept(made.emi)
-        assert [] == alarms(made.emi)
-        place.lie = honest
-        assert made.emi.sync().synced
-        made.admin.people.revoke(made.emi.key)
-        assert "revoked" == made.emi.sync().alarm
-
-
-def shut_out(entry: bytes | None) -> Lie:
-    from base64 import urlsafe_b64encode
-
-    body = {"type": "about:blank", "title": "Forbidden", "status": 403, "code": "revoked"}
-    if entry is not None:
-        body["entry"] = urlsafe_b64encode(entry).decode().rstrip("=")
-    return lambda _request, _ask: httpx.Response(403, json=body)
 
 
 def test_a_server_that_understates_what_a_lost_device_wrote_takes_nothing_away(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from crypto.errors import ProtocolError
-from crypto.reminder import parse_reminder, reminder_body
+from crypto.reminder import parse_reminder, reminder_body, verify_reminder
 from crypto.reminder_content import open_reminder, seal_reminder
 from crypto.run import KnownHead, Run, run_start
 from sync.client import HandBackEntries, Rest, Stop, decide
 from sync.contact import Contact, Held, chain_came, entries_came, entries_handed_back
 from sync.draft import Draft
+from sync.reminders import judge_reminder
 from sync.statements import DeviceRevoke
 from sync.validity import judge_head
 from tests.hostile.reader import Reader, note, pieces, refused, with_piece
@@ -308,3 +309,35 @@ def test_forged_reminder() -> None:
         with pytest.raises(ProtocolError, match="bad_signature"):
             open_reminder(parse_reminder(lie + signed), emi.key, emi.sealing)
     assert b"14:00" == open_reminder(parse_reminder(body + signature), emi.key, emi.sealing)
+
+
+def test_a_reminder_counts_only_from_who_is_in_its_circle() -> None:
+    """With a true signature: of who never was there, of who left, of a lost device, of another centre."""
+    c, aiko, emi, visit = dispatch(19)
+    stranger, elsewhere = c.join(), Centre.found(20)
+
+    def said_of(author: Device, circle: bytes = visit, centre: Centre = c) -> str | None:
+        for kind in (0, 1):
+            sealed = [(emi.key, seal_reminder(emi.sealing.public, centre.id, circle, bytes(16), emi.key, b"14:00"))]
+            body = reminder_body(centre.id, circle, bytes(16), author.key, START, kind, sealed[: kind and 1])
+            reminder = parse_reminder(body + author.signing.sign("reminder", body))
+            verify_reminder(reminder)
+            codes.append(judge_reminder(reader, reminder))
+        assert codes[-1] == codes[-2], "a cancelling is judged like a reminder"
+        return codes[-1]
+
+    codes: list[str | None] = []
+    reader = c.reader(emi)
+    assert [None, None] == [said_of(aiko), said_of(c.admin)]
+    assert "not_principal" == said_of(stranger)
+    assert "unknown_circle" == said_of(aiko, circle=bytes(16))
+    assert "wrong_place" == said_of(elsewhere.admin, centre=elsewhere)
+    c.renew(visit, members=[emi.member])
+    reader = c.reader(emi)
+    assert ["not_principal", None] == [said_of(aiko), said_of(emi)]
+    c.revoke(emi)
+    reader = c.reader(emi)
+    assert "not_principal" == said_of(emi)
+    c.act(c.admin, lambda draft: draft.shred(visit))
+    reader = c.reader(c.admin)
+    assert "shredded" == said_of(c.admin)

@@ -3,17 +3,23 @@
 import asyncio
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 
 from crypto.contexts import ZERO_HASH
 from crypto.run import Run
 from server.settings import Quotas
+from sync.statements import Policy, Void
+from sync.validity import judge
 from sync.wire import PUSH_BYTES, push_body
 from tests.server.house import OPEN, House, altered, with_settings
 from tests.sync.centre import ACKNOWLEDGEMENT, Centre, Device
 
 pytestmark = pytest.mark.anyio
+
+START = (0, ZERO_HASH)
+"""Behind nothing."""
 
 
 def resigned(centre: Centre, device: Device, run: Run, **changes: object) -> Run:
@@ -161,6 +167,101 @@ async def test_an_old_epoch_and_a_stale_circle_take_no_writes(house: House, cent
     assert "old_epoch" == await code_of(house, centre, old)
     stale = centre.write(yuki, centre.circle, behind=(0, ZERO_HASH))
     assert "circle_stale" == await code_of(house, centre, stale)
+
+
+async def test_an_epoch_that_is_not_at_the_runs_head_is_old_or_unknown(house: House, centre: Centre) -> None:
+    """Whether it never was or came later: the server has every statement, and at that head there is none."""
+    yuki = centre.join()
+    before = centre.head
+    centre.renew(centre.circle)
+    await house.follow(centre, 1)
+    view = centre.directory.circle(centre.circle, before)
+    assert view is not None
+    outcomes = [
+        await code_of(house, centre, centre.write(yuki, centre.circle, at=at, epoch=view.epoch + step, behind=START))
+        for at, step in ((centre.head, 0), (centre.head, 2), (centre.head, 98), (before, 1))
+    ]
+
+    assert ["old_epoch", "epoch_unknown", "epoch_unknown", "epoch_unknown"] == outcomes
+
+
+async def test_checks_come_in_the_order_of_the_spec(house: House, centre: Centre) -> None:
+    """One run with every fault there is, mended one by one from the first on."""
+    yuki, other = centre.join(), Centre.found(2)
+    visit = centre.open("dispatch", members=[yuki.member])
+    before = centre.head
+    centre.renew(visit)
+    first = centre.write(yuki, visit)
+    centre.act(centre.admin, lambda draft: draft.cut_off(visit, yuki.key, first.last.id))
+    await house.follow(centre, 1)
+    await house.push(centre, first)
+    stranger = centre.device(yuki.member)
+    hashed = centre.directory.entry(before).hash
+    place: dict[str, Any] = {
+        "head_index": before,
+        "head_hash": hashed,
+        "epoch": 9,
+        "first": 3,
+        "previous": bytes([1]) * 32,
+    }
+    bodies = [bytes(60)]
+
+    async def code(author: Device, *, is_forged: bool = False, **mended: Any) -> str:
+        run = centre.sign(author, replace(first.head, device=author.key, **(place | mended)), bodies)
+        return await code_of(house, centre, altered(run.raw) if is_forged else run)
+
+    nowhere = {"circle": bytes(16), "head_hash": ZERO_HASH}
+    assert "truncated" == await code_of(house, centre, first.raw[:-1])
+    assert "wrong_place" == await code(stranger, is_forged=True, centre=other.id, **nowhere)
+    assert "unknown_device" == await code(stranger, is_forged=True, **nowhere)
+    assert "unknown_circle" == await code(yuki, is_forged=True, **nowhere)
+    assert "head_unknown" == await code(yuki, is_forged=True, head_hash=ZERO_HASH)
+    assert "bad_signature" == await code(yuki, is_forged=True, first=1, previous=ZERO_HASH)
+    assert "fork" == await code(yuki, first=1, previous=ZERO_HASH)
+    assert "chain_gap" == await code(yuki)
+    assert "head_went_back" == await code(yuki, first=2, previous=first.last.id)
+    young: dict[str, Any] = {"first": 2, "previous": first.last.id, "head_index": before + 1}
+    young["head_hash"] = centre.directory.entry(before + 1).hash
+    assert "epoch_unknown" == await code(yuki, **young)
+    assert "cut_off" == await code(yuki, **young, epoch=2)
+
+
+async def test_a_run_that_is_held_is_known_whatever_came_later(house: House, centre: Centre) -> None:
+    """Its author is shut out, its circle shredded: that it is on disk stays true; shredded, nothing is said of it."""
+    yuki = centre.join()
+    visit = centre.open("dispatch", members=[yuki.member])
+    run = centre.write(yuki, visit)
+    await house.follow(centre, 1)
+    await house.push(centre, run)
+    centre.revoke(yuki)
+    await house.follow(centre, centre.head)
+
+    assert [{"status": "known"}] == await house.push(centre, run)
+    centre.act(centre.admin, lambda draft: draft.shred(visit))
+    await house.follow(centre, centre.head)
+    assert "shredded" == await code_of(house, centre, run)
+
+
+async def test_a_run_under_a_voided_head_is_taken_and_judged_by_its_readers(house: House, centre: Centre) -> None:
+    """A `void` can be voided: what it un-counts must be there when it counts again."""
+    yuki = centre.join()
+    centre.say(centre.admin, Policy({"idle_minutes": 5}))
+    run = centre.write(yuki, centre.circle)
+    centre.say(centre.root, Void((centre.directory.head.hash,)), renew=False)
+    await house.follow(centre, 1)
+
+    assert ["accepted"] == [result["status"] for result in await house.push(centre, run)]
+    assert {"head_void"} == {verdict.code for verdict in judge(centre.directory, [run]).values()}
+
+
+async def test_the_quota_comes_before_the_quarantine(centre: Centre) -> None:
+    async with House(with_settings(OPEN, quotas=Quotas(runs=0))) as house:
+        yuki = centre.join()
+        run = centre.write(yuki, centre.circle)
+        centre.revoke(yuki)
+        await house.follow(centre)
+
+        assert "quota_exceeded" == await code_of(house, centre, run)
 
 
 async def test_an_acknowledgement_needs_only_to_have_been_a_principal(house: House, centre: Centre) -> None:

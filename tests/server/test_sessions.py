@@ -7,7 +7,8 @@ import pytest
 from crypto.entry import parse_entry, verify_entry
 from crypto.errors import ProtocolError
 from server.sessions import COOKIE, Sessions
-from sync.statements import DeviceRevoke
+from sync.statements import DeviceRevoke, Policy
+from sync.wire import read_directory
 from tests.server.house import House
 from tests.sync.centre import Centre
 
@@ -114,16 +115,27 @@ async def test_who_is_not_in_the_directory_gets_no_session(house: House, centre:
 
 
 async def test_a_revoked_device_is_answered_with_the_signed_revocation(house: House, centre: Centre) -> None:
+    """And with the directory up to it, without what others say on circles: so it can see for itself."""
     yuki = centre.join()
     await follow(house, centre)
     guest = await house.sign_in(centre, yuki)
     centre.say(centre.admin, DeviceRevoke(yuki.key))
     await follow(house, centre)
-    answers = [await house.answer_challenge(centre, yuki), await guest.get("/pull"), await guest.get("/directory")]
+    revoked = centre.directory.head
+    centre.say(centre.admin, Policy({"idle_minutes": 5}))
+    await follow(house, centre)
+    answers = [await guest.get("/pull"), await guest.get("/heads")]
     padded = answers[0].json()["entry"] + "=="
     entry = parse_entry(urlsafe_b64decode(padded))
     verify_entry(entry)
+    again = await house.sign_in(centre, yuki)
+    chain = await again.get("/directory?after=0")
+    frames = read_directory(chain.content)
 
+    assert f"{revoked.index} {revoked.hash.hex()}" == chain.headers["engawa-head"]
+    assert [frame.entry for frame in frames] == [entry for entry, _ in centre.frames[1 : revoked.index + 1]]
+    assert {()} == {frame.statements for frame in frames}
+    answers.append(await again.get(f"/directory/circles/{centre.circle.hex()}"))
     assert [(403, "revoked")] * 3 == [(each.status_code, each.json()["code"]) for each in answers]
     assert {"kind": "device.revoke", "device": yuki.key} in entry.statements
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from sync.capacity import Capacity
 from sync.dictionary import Dictionary
 from sync.edits import Edit, Value, Write
 from sync.writes import Judged
@@ -23,15 +24,13 @@ def small_dictionary(version: int) -> Dictionary:
 
 
 def read_change(given: dict[str, Any]) -> Judged:
-    rights = {(type_, field): tuple(who) for type_, field, who in given["rights"]}
     return Judged(
         id=filled(given["id"], 32),
         circle=filled(given["circle"], 16),
         circle_kind=given["kind"],
         device=filled(given["device"], 32),
         member=filled(given["member"], 16),
-        who=frozenset(given["who"]),
-        rights=lambda type_, field: rights.get((type_, field)),
+        capacities=tuple(_capacity(**each) for each in given["capacities"]),
         at=given["at"],
         version=given["version"],
         edits=tuple(_edit(*edit) for edit in given["edits"]),
@@ -50,6 +49,11 @@ def read_value(given: Any) -> Value:
             return bytes.fromhex(given["$octets"])
         return {name: read_value(each) for name, each in given.items()}
     return given  # type: ignore[no-any-return]
+
+
+def _capacity(who: list[str], rights: list[tuple[str, str, list[str]]]) -> Capacity:
+    granted = {(type_, field): tuple(writers) for type_, field, writers in rights}
+    return Capacity(frozenset(who), lambda type_, field: granted.get((type_, field)))
 
 
 def _edit(record: str, type_: str, writes: list[Any]) -> Edit:

@@ -10,6 +10,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { fromHex } from "../../crypto/bytes.ts"
 import type { Value } from "../../crypto/encoding.ts"
 import type { Json } from "../../sync/canonical.ts"
+import type { Capacity } from "../../sync/capacity.ts"
 import { Dictionary } from "../../sync/dictionary.ts"
 import type { Edit, Write } from "../../sync/edits.ts"
 import type { Judged } from "../../sync/writes.ts"
@@ -17,14 +18,18 @@ import type { Judged } from "../../sync/writes.ts"
 type GivenWrite = readonly [field: string, element: Json, value: Json, over: readonly string[]]
 type GivenEdit = readonly [record: string, type: string, writes: readonly GivenWrite[]]
 
+interface GivenCapacity {
+  readonly who: readonly string[]
+  readonly rights: readonly (readonly [type: string, field: string, who: readonly string[]])[]
+}
+
 export interface GivenChange {
   readonly id: string
   readonly circle: string
   readonly kind: string
   readonly device: string
   readonly member: string
-  readonly who: readonly string[]
-  readonly rights: readonly (readonly [type: string, field: string, who: readonly string[]])[]
+  readonly capacities: readonly GivenCapacity[]
   readonly at: number
   readonly version: number
   readonly edits: readonly GivenEdit[]
@@ -49,15 +54,13 @@ export function smallDictionary(version: number): Dictionary {
 }
 
 export function readChange(given: GivenChange): Judged {
-  const rights = new Map(given.rights.map(([type, field, who]) => [`${type}.${field}`, who]))
   return {
     id: filled(given.id, 32),
     circle: filled(given.circle, 16),
     circleKind: given.kind,
     device: filled(given.device, 32),
     member: filled(given.member, 16),
-    who: new Set(given.who),
-    rights: (type, field) => rights.get(`${type}.${field}`) ?? null,
+    capacities: given.capacities.map(readCapacity),
     at: given.at,
     version: given.version,
     edits: given.edits.map(readEdit),
@@ -73,6 +76,11 @@ export function readValue(given: Json): Value {
   if (isList(given)) return given.map(readValue)
   if (typeof given.$octets === "string") return fromHex(given.$octets)
   return Object.fromEntries(Object.entries(given).map(([name, each]) => [name, readValue(each)]))
+}
+
+function readCapacity({ who, rights }: GivenCapacity): Capacity {
+  const granted = new Map(rights.map(([type, field, writers]) => [`${type}.${field}`, writers]))
+  return { who: new Set(who), rights: (type, field) => granted.get(`${type}.${field}`) ?? null }
 }
 
 function readEdit([record, type, writes]: GivenEdit): Edit {

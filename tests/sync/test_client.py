@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sync import client, contact
 from sync.client import RENEWABLE, Action, decide
-from sync.contact import LATER, Closed, Contact, Held, Own, PushResult, Tip
+from sync.contact import LATER, Closed, Contact, Held, Own, PushResult, Tip, is_shut_out
 
 CASES = sorted((Path(__file__).parents[2] / "sync" / "vectors" / "client").glob("*.json"))
 
@@ -44,12 +44,14 @@ HELD = st.builds(
     missing=SOME_CIRCLES,
     pending=FEW,
     lost=FEW,
+    revoked=st.booleans(),
 )
 SETTLED = st.sampled_from(["current"]) | st.sampled_from(["unasked", "came", "behind", "astray", "refused", "current"])
 CONTACTS = st.builds(
     Contact,
     held=HELD,
-    session=st.sampled_from(["open", "open", "open", "none", "unknown", "shut_out"]),
+    session=st.sampled_from(["open", "open", "open", "none", "unknown"]),
+    told=st.sampled_from([False, False, False, True]),
     heads=st.none() | st.dictionaries(CIRCLES, TIPS),
     directory=SETTLED,
     server=st.integers(-1, 9),
@@ -80,8 +82,8 @@ def plain(value: object) -> Any:
 def test_every_invariant_has_cases() -> None:
     numbers = [json.loads(path.read_bytes())["spec"] for path in CASES]
 
-    assert {f"7.{number}" for number in range(1, 11)} == set(numbers)
-    assert 99 == len(CASES)
+    assert {f"7.{number}" for number in range(1, 12)} == set(numbers)
+    assert 107 == len(CASES)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -113,7 +115,7 @@ def test_there_is_always_something_to_do_or_a_rest(now: Contact) -> None:
 
 @given(CONTACTS)
 def test_1_own_heads_are_known_before_anything_is_pushed(now: Contact) -> None:
-    if now.session != "shut_out" and kinds(decide(now)) & {client.Push, client.HandBackRuns}:
+    if not is_shut_out(now) and kinds(decide(now)) & {client.Push, client.HandBackRuns}:
         assert now.session == "open"
         assert now.heads is not None
 
@@ -199,7 +201,7 @@ def test_7_a_refused_chain_stops_sending_and_shows_the_alarm(now: Contact) -> No
 
 @given(CONTACTS)
 def test_8_what_the_server_lost_is_handed_back_before_new_runs_are_sent(now: Contact) -> None:
-    sends = client.Push in kinds(decide(now)) and now.session != "shut_out"
+    sends = client.Push in kinds(decide(now)) and not is_shut_out(now)
     if sends:
         assert "current" == now.directory
         assert not (now.counted and now.held.lost) or "runs" in now.returned
@@ -212,7 +214,7 @@ def test_9_a_newly_given_circle_is_fetched_whole_and_nothing_else_again(now: Con
         if isinstance(action, client.Pull) and action.after:
             assert now.held.cursor == action.after
             assert {*action.backfill} == ({*now.held.fresh} | {*now.held.missing}) - {*now.filled}
-        if isinstance(action, client.Push | client.Rest) and now.session == "open":
+        if isinstance(action, client.Push | client.Rest) and not is_shut_out(now):
             assert not {*now.held.fresh} - {*now.filled}
 
 
@@ -225,6 +227,16 @@ def test_10_synced_is_said_only_when_it_is_true(now: Contact) -> None:
         assert (0, ()) == (held.pending, held.missing)
         assert "current" == now.directory == now.log
         assert now.server <= held.head
+
+
+@given(CONTACTS)
+def test_11_revoked_is_followed_only_when_our_own_directory_says_so(now: Contact) -> None:
+    actions = decide(now)
+    if client.Stop("revoked") in actions:
+        assert now.told
+        assert now.held.revoked
+    if now.told and not now.held.revoked:
+        assert not kinds(actions) & {client.Push, client.Rest, client.Pull, client.WriteDrafts, client.Acknowledge}
 
 
 def test_10_is_said_of_some_contacts() -> None:

@@ -378,3 +378,45 @@ def test_what_does_not_count_is_listed_with_its_author_and_why(office: Office) -
     assert [
         Uncounted(saved.change or b"", dispatch, yuki.key, "not_entitled", planned, "visit", "official_contact_level")
     ] == office.admin.book.uncounted()
+
+
+def test_a_person_takes_a_wrong_value_out_and_nobody_s_word_is_lost_by_it(office: Office) -> None:
+    """Cleared where it was seen, it is empty for everybody; cleared while another wrote, both are shown."""
+    yuki = office.join()
+    case = office.open_case()
+    dispatch = office.send(case, yuki)
+    wrong = visit(yuki, case.id, dispatch, place_text="三丁目")
+    settled(yuki.sync())
+    settled(office.admin.sync())
+    admin = office.admin.book
+    admin.writing(admin.where(case.id, dispatch)).put(wrong, "visit", place_text=None).save()
+    settled(office.admin.sync())
+    settled(yuki.sync())
+
+    assert ["empty"] == [view.status for view in yuki.book.views(wrong, "visit")]
+    yuki.book.writing(yuki.book.where(case.id, dispatch)).put(wrong, "visit", place_text="二丁目").save()
+    settled(yuki.sync())
+    settled(office.admin.sync())
+    assert "二丁目" == admin.value(wrong, "visit", "place_text")
+    admin.writing(admin.where(case.id, dispatch)).put(wrong, "visit", place_text=None).save()
+    yuki.book.writing(yuki.book.where(case.id, dispatch)).put(wrong, "visit", place_text="一丁目").save()
+    for device in (yuki, office.admin, yuki):
+        settled(device.sync())
+    assert state(yuki) == state(office.admin)
+    assert [{None, "一丁目"}] == [{value.value for value in view.values} for view in admin.conflicts()]
+
+
+def test_a_record_of_more_changes_than_one_deletion_names_is_crossed_out_in_two(office: Office) -> None:
+    yuki = office.join()
+    case = office.open_case(yuki)
+    where = office.admin.book.where(case.id)
+    record = office.admin.book.new_id()
+    for number in range(300):
+        office.admin.book.writing(where).put(record, "contact_preference", good_topics=[f"{number}"]).save()
+    office.admin.book.writing(where).cross_out(record, "contact_preference", "二重").save()
+
+    assert [record] == office.admin.book.records("contact_preference")
+    office.admin.book.writing(where).cross_out(record, "contact_preference", "二重").save()
+    assert [] == office.admin.book.records("contact_preference")
+    office.admin.book.writing(where).put(record, "contact_preference", good_topics=["猫"]).save()
+    assert [record] == office.admin.book.records("contact_preference")

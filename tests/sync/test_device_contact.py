@@ -20,7 +20,7 @@ from sync.draft import Draft
 from sync.edits import Edit, Write
 from sync.keyring import Keyring
 from sync.statements import CircleEpoch, Void, parse_statement
-from sync.transport import OfflineError, PushAnswer, RefusedError
+from sync.transport import OfflineError, PushAnswer
 from tests.devices import Office, line, settled, state
 from tests.server.process import Process
 
@@ -294,22 +294,19 @@ def test_a_shut_out_device_reads_nothing_that_comes_later(field: Field) -> None:
 
 
 def test_a_false_word_that_it_was_revoked_is_not_followed(field: Field) -> None:
-    """Only a revocation of this device, by somebody who may say so, is believed."""
-    nao, yuki = field.office.join(), field.yuki.core.held
+    """The directory does not say so: an alarm, and everything stays."""
     settled(field.yuki.sync())
-    said = [{"kind": "device.revoke", "device": field.yuki.key}]
-    body = entry_body(yuki.identity.centre, yuki.head + 1, yuki.directory.head.hash, nao.key, 0, said)
-    by_a_supporter = close_entry(body, nao.core.held.signing.sign("entry", body))
-    for entry in (yuki.directory.entry(1).raw, by_a_supporter, None, b"rubbish"):
-        line(field.yuki).shown = entry
-        with pytest.raises(RefusedError) as raised:
-            field.yuki.sync()
+    unsent = field.write(field.yuki, "一")
+    line(field.yuki).is_lying = True
+    report = field.yuki.sync()
 
-        assert "revoked" == raised.value.code
-    line(field.yuki).shown = b""
+    assert "false_revocation" == report.alarm
+    assert ["false_revocation"] == [alarm.code for alarm in field.yuki.alarms()]
+    assert 1 == field.yuki.unsent()
+    line(field.yuki).is_lying = False
     settled(field.yuki.sync())
-
-    assert [] == field.yuki.alarms()
+    settled(field.office.admin.sync())
+    assert "一" == field.office.admin.book.value(unsent, "visit", "place_text")
 
 
 def test_a_stale_circle_is_renewed_by_the_first_principal_who_writes(field: Field) -> None:

@@ -14,10 +14,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crypto.errors import ProtocolError
-from sync.dictionary import FieldRule, arrow, dictionary, is_more_careful, is_of_kind, rank, validate
+from sync.dictionary import (
+    ChangeKind,
+    FieldRule,
+    ListKind,
+    StructKind,
+    arrow,
+    dictionary,
+    is_more_careful,
+    is_of_kind,
+    rank,
+    validate,
+)
 from sync.records import generate
 from sync.records.describe import Data, annotations, describe, record_types
 from sync.records.schema import CIRCLES, DUTIES, ROLES
+from sync.writes import MAX_SEEN
 
 DATA: Data = json.loads(generate.JSON.read_text(encoding="utf-8"))
 RULES = [rule for about in dictionary().types.values() for rule in about.fields.values()]
@@ -301,6 +313,8 @@ def test_every_record_can_be_crossed_out_by_the_desk_in_the_home_of_its_type() -
         name: rule.home for name, rule in crossed_out.items()
     }
     assert {("staff", "admin")} == {rule.write for rule in crossed_out.values()}
+    kinds = [rule.kind for rule in crossed_out.values() if isinstance(rule.kind, StructKind)]
+    assert [ListKind(ChangeKind(), MAX_SEEN)] * len(crossed_out) == [kind.fields["seen"] for kind in kinds]
 
 
 # Words
@@ -345,6 +359,30 @@ def test_the_quick_part_of_a_note_is_what_thirty_seconds_allow() -> None:
 
 def test_generated_files_are_current() -> None:
     assert [] == generate.stale(generate.render(describe()))
+
+
+def test_what_is_generated_reads_back_as_it_was_described() -> None:
+    """A long text is one text, in JSON and in TypeScript."""
+    described = describe()
+    module = generate.TYPESCRIPT.read_text(encoding="utf-8")
+    constants = dict(
+        re.findall(r"^export const (\w+) = (.*?) as const(?: satisfies \w+)?$", module, re.MULTILINE | re.DOTALL)
+    )
+    judged = {name: described[name] for name in ("version", "types")}
+
+    assert json.loads(json.dumps(described)) == DATA
+    assert {"DICTIONARY", "FORMS", "PARTS", "CHOICES"} == set(constants)
+    assert json.loads(json.dumps(judged)) == json.loads(constants["DICTIONARY"])
+    for name in ("forms", "parts", "choices"):
+        assert DATA[name] == json.loads(constants[name.upper()])
+
+
+def test_every_form_says_in_a_sentence_what_it_is_about() -> None:
+    abouts = [form["about"] for form in DATA["forms"].values()]
+
+    assert {str} == {type(about) for about in abouts}
+    assert [] == [about for about in abouts if not re.fullmatch(r"[A-Z].+\.", about)]
+    assert max(map(len, abouts)) > 100, "long ones are among them"
 
 
 def test_a_file_that_is_not_current_is_named(tmp_path: Path) -> None:

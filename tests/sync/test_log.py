@@ -266,7 +266,7 @@ def test_a_change_that_does_not_open_is_kept_with_its_code() -> None:
     assert [run.last.id] == log.refuse(run.last.id, "wrong_key")
     assert Verdict("wrong_key") == log.verdict(run.last.id)
     assert [] == list(log.counting(c.circle))
-    assert [] == log.counting_heads(run.last.id)
+    assert () == log.counting_heads(run.last.id)
     assert run.changes[0] == log.change(run.last.id)
 
 
@@ -276,4 +276,4 @@ def test_the_heads_under_which_a_change_counts_are_known() -> None:
     run = c.write(c.admin, c.circle)
     log.add(run.raw)
 
-    assert [c.head] == log.counting_heads(run.last.id)
+    assert (c.head,) == log.counting_heads(run.last.id)

@@ -5,6 +5,7 @@ from typing import get_args
 
 import msgspec
 
+from sync.capacity import Capacity
 from sync.dictionary import Dictionary, Policy, dictionary
 from sync.edits import Edit, Value, Write
 from sync.merge import Merge
@@ -36,8 +37,7 @@ class Author:
             circle_kind=KINDS[circle],
             device=self.name.encode().ljust(32, b"\0"),
             member=self.name.encode().ljust(16, b"\0"),
-            who=self.who,
-            rights=lambda _type, _field: None,
+            capacities=(Capacity(self.who, lambda _type, _field: None),),
             at=0,
             version=1,
             edits=(Edit(RECORD, type_, writes),),

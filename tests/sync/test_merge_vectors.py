@@ -18,7 +18,7 @@ POLICIES = ("ask", "careful", "latest", "once", "set", "state", "text")
 def test_there_are_vectors_for_every_policy_and_for_deleting() -> None:
     names = [path.stem for path in CASES]
 
-    assert len(names) == 139
+    assert len(names) == 170
     assert all(sum(name.startswith(policy) for name in names) >= 4 for policy in (*POLICIES, "deleted"))
 
 
