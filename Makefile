@@ -6,8 +6,12 @@ NODE := node_modules/.bin
 DATA ?= data
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation
 
+APP := pwa/dist/index.html
+APP_SOURCES = $(shell find pwa crypto sync -path pwa/dist -prune -o -type f ! -name '*.test.*' ! -name '*.py' ! -path '*/vectors/*' ! -path '*/__pycache__/*' -print)
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check current fmt vectors docs bench fleet lock clean
+.DELETE_ON_ERROR:
+.PHONY: help install app demo run test check current fmt vectors docs bench fleet lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -32,13 +36,20 @@ node_modules/.installed: package-lock.json package.json .npmrc
 	@npm ci --loglevel=error
 	@touch $@
 
-demo: $(VENV)/.installed ## a fictional centre, filled by real devices, with three invitations
+app: $(APP) ## the app for phones and desks, into pwa/dist, within its budget
+
+$(APP): $(APP_SOURCES) package.json tsconfig.json | node_modules/.installed
+	@$(NODE)/vite build --config pwa/vite.config.ts --logLevel warn
+	@touch $@
+
+demo: $(VENV)/.installed $(APP) ## a fictional centre, filled by real devices, with three invitations
 	@$(BIN)/engawa demo
 
-run: $(VENV)/.installed ## an empty server on ./data
+run: $(VENV)/.installed $(APP) ## an empty server on ./data
 	@$(BIN)/engawa serve --data "$(DATA)"
 
-test: check current ## everything: format, lint, types, vectors and docs current, both languages' tests
+test: check current $(APP) ## everything: format, lint, types, vectors and docs current, both languages' tests, the app in a browser
+	@scripts/browser >/dev/null
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 	@$(NODE)/vitest run
 
@@ -49,6 +60,7 @@ check: install ## format, lint, types, both languages
 	@$(NODE)/biome ci --error-on-warnings .
 	@$(NODE)/tsc -p tsconfig.json
 	@$(NODE)/tsc -p tsconfig.portable.json
+	@$(NODE)/tsc -p tsconfig.worker.json
 
 current: install ## is every generated file what its generator writes today?
 	@$(BIN)/python -m crypto.vectors.generate --check
@@ -77,4 +89,4 @@ lock: ## resolve the dependencies into the lock files (needs uv)
 	@scripts/lock
 
 clean: ## remove what was installed or built (never ./data)
-	@rm -rf $(VENV) node_modules *.egg-info build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) node_modules pwa/dist *.egg-info build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,7 +12,17 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   crypto: ["crypto"],
   sync: ["crypto", "sync"],
+  pwa: ["crypto", "sync", "pwa"],
 }
+
+/** What a file of the app may not import, by the folder it lies in: views draw, and never touch the vault or the wire. */
+const CLOSED: Readonly<Record<string, RegExp>> = {
+  "pwa/views/": /^(pwa\/(vault|worker)\/|sync\/(transport|client|exchange))/,
+  "pwa/parts/": /^(pwa\/(vault|worker)\/|sync\/(transport|client|exchange))/,
+}
+
+/** Programs that build the app; they run in Node and are no part of it. */
+const BUILDERS = /^pwa\/(build\/|dist\/|vite\.config\.ts$)/
 
 /** Names with which one can open, seal, sign or derive: only `crypto/` holds them, the other rooms ask it. */
 const KEYED = ["SubtleCrypto", "hash-wasm", "subtle", "@hpke/core"]
@@ -22,7 +32,10 @@ type Import = { readonly from: string; readonly to: string }
 function modulesOf(room: string): string[] {
   return readdirSync(join(ROOT, room), { recursive: true, encoding: "utf8" })
     .map((path) => join(room, path))
-    .filter((path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path) && !path.includes("/vectors/"))
+    .filter(
+      (path) =>
+        /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path) && !path.includes("/vectors/") && !BUILDERS.test(path),
+    )
 }
 
 function parse(module: string): ts.SourceFile {
@@ -47,11 +60,14 @@ function specifier(node: ts.Node): string[] {
   return [ts.isStringLiteralLike(named) ? named.text : "a computed name"]
 }
 
-/** Every import of a module; our own as a path from the root. */
+/** Every import of a module; our own as a path from the root, without what the builder is asked to make of it (`?…`). */
 function importsOf(module: string): Import[] {
   return descendants(parse(module))
     .flatMap(specifier)
-    .map((to) => ({ from: module, to: to.startsWith(".") ? relative(ROOT, join(ROOT, dirname(module), to)) : to }))
+    .map((to) => ({
+      from: module,
+      to: to.startsWith(".") ? relative(ROOT, join(ROOT, dirname(module), to.replace(/\?.*/, ""))) : to,
+    }))
 }
 
 function wordsOf(module: string): string[] {
@@ -59,7 +75,7 @@ function wordsOf(module: string): string[] {
   return [...names.map((name) => name.text), ...importsOf(module).map(({ to }) => to)]
 }
 
-const isOurs = ({ to }: Import) => /\.(tsx?|json)$/.test(to)
+const isOurs = ({ to }: Import) => Object.hasOwn(DOORS, roomOf(to)) && /\.(tsx?|json|css)$/.test(to)
 const roomOf = (path: string) => path.split("/")[0] ?? ""
 const packageOf = (name: string) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name
 const MODULES = new Map(Object.keys(DOORS).map((room) => [room, modulesOf(room)]))
@@ -74,6 +90,14 @@ describe("the doors between the rooms", () => {
     expect(own.filter(({ to }) => !open.includes(roomOf(to)))).toEqual([])
   })
 
+  it("leads from the screens to the store only", () => {
+    const through = (folder: string, closed: RegExp) =>
+      IMPORTS.filter(({ from, to }) => from.startsWith(folder) && closed.test(to))
+
+    expect(Object.entries(CLOSED).flatMap(([folder, closed]) => through(folder, closed))).toEqual([])
+    expect(IMPORTS.filter(({ from }) => from.startsWith("pwa/views/")).length).toBeGreaterThan(3)
+  })
+
   it("lets in no package but those an app is shipped with", () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))
     const packages = IMPORTS.filter((one) => !isOurs(one))
@@ -86,6 +110,7 @@ describe("the doors between the rooms", () => {
     const keyed = (room: string) => (MODULES.get(room) ?? []).flatMap(wordsOf).filter((word) => KEYED.includes(word))
 
     expect(keyed("sync")).toEqual([])
+    expect(keyed("pwa")).toEqual([])
     expect(keyed("crypto")).toEqual(expect.arrayContaining(["subtle", "@hpke/core"]))
   })
 

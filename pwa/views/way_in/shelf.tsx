@@ -1,0 +1,118 @@
+/** The notebooks of this browser; one is chosen and unlocked. None says anything about another. */
+
+import { useSignal } from "@preact/signals"
+import { Button, TextField } from "../../parts/controls.tsx"
+import { Screen, Sheet } from "../../parts/sheet.tsx"
+import { Trouble } from "../../parts/trouble.tsx"
+import type { VaultCard } from "../../store/host.ts"
+import { host } from "../../store/link.ts"
+import { now } from "../../store/store.ts"
+import { attempt, begin, isBusy, step, trouble, vaults } from "../../store/way_in.ts"
+import { say } from "../../words/way_in.ts"
+
+export function Shelf() {
+  const words = say()
+  const [only, ...others] = vaults.value
+  const chosen = useSignal<string | null>(others.length === 0 ? (only?.id ?? null) : null)
+  return (
+    <Screen title={words.shelf}>
+      <ul class="stack">
+        {vaults.value.map((vault) => (
+          <li key={vault.id}>
+            {chosen.value === vault.id ? (
+              <Unlock vault={vault} />
+            ) : (
+              <Button
+                wide
+                onPress={() => {
+                  trouble.value = null
+                  chosen.value = vault.id
+                }}
+              >
+                {vault.label}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <Button
+        look="plain"
+        onPress={() => {
+          trouble.value = null
+          step.value = { at: "welcome" }
+        }}
+      >
+        {words.other}
+      </Button>
+    </Screen>
+  )
+}
+
+function Unlock({ vault }: { readonly vault: VaultCard }) {
+  const words = say()
+  const passphrase = useSignal("")
+  const wait = Math.ceil((vault.pausedUntil - now.value) / 1_000)
+  const unlock = () => attempt(() => host.unlock(vault.id, { passphrase: passphrase.value }))
+  const takeOver = () =>
+    attempt(async () => {
+      await host.takeOver(vault.id)
+      await host.unlock(vault.id, { passphrase: passphrase.value })
+    })
+  return (
+    <form
+      class="sheet"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void unlock()
+      }}
+    >
+      <h2>{vault.label}</h2>
+      <TextField
+        type="password"
+        autocomplete="current-password"
+        label={words.passphrase}
+        value={passphrase.value}
+        onType={(text) => {
+          passphrase.value = text
+        }}
+      />
+      <Trouble code={trouble.value} />
+      {trouble.value === "paused" && wait > 0 && <p>{words.paused(wait)}</p>}
+      {trouble.value === "vault_in_use" ? (
+        <Button look="main" wide disabled={isBusy.value} onPress={() => void takeOver()}>
+          {words.takeOver}
+        </Button>
+      ) : (
+        <Button look="main" wide type="submit" disabled={passphrase.value === "" || isBusy.value}>
+          {isBusy.value ? words.unlocking : words.unlock}
+        </Button>
+      )}
+      <Forget vault={vault} />
+    </form>
+  )
+}
+
+function Forget({ vault }: { readonly vault: VaultCard }) {
+  const words = say()
+  const isAsked = useSignal(false)
+  if (!isAsked.value) {
+    return (
+      <Button
+        look="plain"
+        onPress={() => {
+          isAsked.value = true
+        }}
+      >
+        {words.forget}
+      </Button>
+    )
+  }
+  return (
+    <Sheet tone="care">
+      <p>{words.forgetHelp}</p>
+      <Button look="danger" onPress={() => void attempt(() => host.forget(vault.id)).then(begin)}>
+        {words.forgetSure}
+      </Button>
+    </Sheet>
+  )
+}
