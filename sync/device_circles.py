@@ -164,8 +164,8 @@ class Circles:
             self._core.append(lambda draft: self._complain(draft, fresh))
         broken = {circle for circle, epoch in complaints if epoch == self.view(circle).epoch}
         stale = held.directory.stale_after(held.key, [])
-        if not broken and not stale:
-            return []
+        if not broken and not any(self._core.outlook.may_renew(circle) for circle in stale):
+            return stale
 
         def say(draft: Saying) -> list[bytes]:
             for circle in sorted(broken):

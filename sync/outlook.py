@@ -99,13 +99,17 @@ class Outlook:
             drafts=len(chain.drafts),
             adrift=any(self._is_adrift(head) for head in chain.unsent_heads),
             trouble=trouble,
-            renewable=trouble in RENEWABLE and self._may_renew(chain.circle),
+            renewable=trouble in RENEWABLE and self.may_renew(chain.circle),
             acknowledge=self._is_narrowed(chain),
         )
 
-    def _may_renew(self, circle: bytes) -> bool:
+    def may_renew(self, circle: bytes) -> bool:
+        """Would a new epoch by us mend it? Not below a stale desk that is not ours: it would be stale again."""
         held = self._held
-        if not held.directory.principal(circle, held.key, held.head):
+        view = held.directory.circle(circle, held.head)
+        if view is None or not held.directory.principal(circle, held.key, held.head):
+            return False
+        if view.desk is not None and held.directory.stale(view.desk, held.head) and not self.may_renew(view.desk):
             return False
         return held.keyring.to_lock(circle) is not None
 

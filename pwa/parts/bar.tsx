@@ -32,7 +32,7 @@ export function Bar() {
         />
       )}
       <Place to="households" name={words.households} icon={<House aria-hidden="true" />} />
-      {isAtTheDesk && <Place to="people" name={words.people} icon={<Users aria-hidden="true" />} />}
+      {isAtTheDesk && <Place to="people" name={words.people} icon={<Users aria-hidden="true" />} isForDesks />}
       <Place to="search" name={words.search} icon={<Search aria-hidden="true" />} />
       <Place to="me" name={words.me} icon={<User aria-hidden="true" />} />
     </nav>
@@ -44,11 +44,17 @@ interface PlaceProps {
   readonly name: string
   readonly icon: ComponentChildren
   readonly count?: number
+  /** Where there is room; on a phone it is reached from one's own corner. */
+  readonly isForDesks?: boolean
 }
 
-function Place({ to, name, icon, count = 0 }: PlaceProps) {
+function Place({ to, name, icon, count = 0, isForDesks = false }: PlaceProps) {
   return (
-    <a href={address(to)} aria-current={route.value.screen === to ? "page" : undefined}>
+    <a
+      href={address(to)}
+      class={isForDesks ? "for-desks" : undefined}
+      aria-current={route.value.screen === to ? "page" : undefined}
+    >
       {icon}
       <span>{name}</span>
       {count > 0 && <span class="count">{count}</span>}

@@ -9,7 +9,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb"
 import { toHex } from "../../crypto/bytes.ts"
 import { systemRandom } from "../../crypto/keys.ts"
-import { openValue, sealValue, unwrap, valueKey, wrap } from "../../crypto/vault.ts"
+import { type Cost, DEFAULT_COST, openValue, sealValue, unwrap, valueKey, wrap } from "../../crypto/vault.ts"
 import {
   checkName,
   type Named,
@@ -60,13 +60,16 @@ export class PausedError extends Error {
 export class Vaults {
   readonly #database: Database
   readonly #clock: () => number
+  readonly #cost: Cost
 
-  private constructor(database: Database, clock: () => number) {
+  private constructor(database: Database, clock: () => number, cost: Cost) {
     this.#database = database
     this.#clock = clock
+    this.#cost = cost
   }
 
-  static async open(clock: () => number = Date.now): Promise<Vaults> {
+  /** cost: of one guess at a passphrase. */
+  static async open(clock: () => number = Date.now, cost: Cost = DEFAULT_COST): Promise<Vaults> {
     const database = await openDB<Schema>(DATABASE, VERSION, {
       upgrade(fresh) {
         fresh.createObjectStore("vaults", { keyPath: "id" })
@@ -74,7 +77,7 @@ export class Vaults {
       },
       blocking: (_old, _new, event) => (event.target as IDBDatabase).close(),
     })
-    return new Vaults(database, clock)
+    return new Vaults(database, clock, cost)
   }
 
   cards(): Promise<Card[]> {
@@ -86,7 +89,7 @@ export class Vaults {
     const id = toHex(systemRandom(16))
     const unlock = await takeLock(id)
     const secret = systemRandom(SECRET_SIZE)
-    const wrapped = await wrap(secret, passphrase)
+    const wrapped = await wrap(secret, passphrase, null, this.#cost)
     const card = { id, label, passphrase: wrapped, passkey: null, wrong: 0, pausedUntil: 0 }
     await this.#keep(card)
     return new IndexedVault(id, this.#database, await valueKey(secret), unlock)

@@ -65,7 +65,7 @@ async def test_verify_finds_nothing_wrong_with_what_the_server_wrote(tmp_path: P
     assert "0 found" in result.stderr
 
 
-ALTERED = "cast(substr(data, 1, length(data) - 1) || x'00' as blob)"
+ALTERED = "cast(substr(data, 1, length(data) - 1) || x'ff' as blob)"
 ALTERATIONS = {
     f"update runs set data = {ALTERED} where cursor = 2": "run 2 bad_signature",
     "delete from runs where cursor = 2": "run 3 ancestor_missing",

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import { Button, ManyChips, TextField } from "../../parts/controls.tsx"
 import { RecordText } from "../../parts/record_text.tsx"
+import { hasSegments, SegmentsText } from "../../parts/segments_text.tsx"
 import { Badge, Screen, Sheet } from "../../parts/sheet.tsx"
 import { labelOfCase } from "../../store/households.ts"
 import { host } from "../../store/link.ts"
@@ -15,18 +16,7 @@ import { momentOf } from "../../words/days.ts"
 import { say } from "../../words/desk.ts"
 import { choicesOf } from "../../words/records.ts"
 
-const OWN = [
-  "own_segments",
-  "self_harm",
-  "harm_to_others",
-  "abuse",
-  "dv",
-  "poverty",
-  "health",
-  "living",
-  "parent_frailty",
-  "day_night",
-]
+const OWN = ["self_harm", "harm_to_others", "abuse", "dv", "poverty", "health", "living", "parent_frailty", "day_night"]
 /** The check that says an urgent note was acted on. */
 const ACTED = "risk_handled"
 
@@ -75,16 +65,19 @@ function AsWritten({ note }: { readonly note: RecordPicture }) {
     <>
       <Sheet label={words.quick}>
         <h2>{words.quick}</h2>
-        <RecordText record={note} except={["visit", "title", "segments", ...OWN]} />
+        <RecordText record={note} except={["visit", "title", "segments", "own_segments", ...OWN]} />
       </Sheet>
       <Sheet label={words.facts}>
         <h2>{words.facts}</h2>
-        <RecordText record={note} fields={["segments"]} />
+        <SegmentsText record={note} field="segments" />
       </Sheet>
-      <Sheet label={words.own} tone="care">
-        <h2>{words.own}</h2>
-        <RecordText record={note} fields={OWN} />
-      </Sheet>
+      {(hasSegments({ record: note, field: "own_segments" }) || OWN.some((field) => note.fields[field])) && (
+        <Sheet label={words.own} tone="care">
+          <h2>{words.own}</h2>
+          <SegmentsText record={note} field="own_segments" />
+          <RecordText record={note} fields={OWN} />
+        </Sheet>
+      )}
       {addenda.map((each) => (
         <Sheet key={each.id} label={words.addenda}>
           <h2>{words.addenda}</h2>

@@ -36,6 +36,11 @@ export function Me() {
               {words.lock}
             </Button>
             <Button onPress={() => void host.contact()}>{words.contact}</Button>
+            {me.role !== "supporter" && (
+              <a class="button plain" href={address("people")}>
+                {sayDesk().people.title}
+              </a>
+            )}
             <a class="button plain" href={address("alarms")}>
               {words.alarms}
             </a>

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals"
 import { Button, Chips, TextField } from "../../parts/controls.tsx"
 import { RecordText } from "../../parts/record_text.tsx"
+import { SegmentsText } from "../../parts/segments_text.tsx"
 import { Badge, Screen, Sheet } from "../../parts/sheet.tsx"
 import { labelOfCase } from "../../store/households.ts"
 import { newId } from "../../store/ids.ts"
@@ -33,7 +34,9 @@ export function Note() {
       {review && <Questions reviews={review.reviews} note={note} />}
       {visit?.open.some(({ status }) => status === "conflict") && <Sheet tone="care">{words.differs}</Sheet>}
       <Sheet>
-        <RecordText record={note} except={["visit", "title"]} />
+        <RecordText record={note} except={["visit", "title", "segments", "own_segments"]} />
+        <SegmentsText record={note} field="segments" />
+        <SegmentsText record={note} field="own_segments" />
       </Sheet>
       {addenda.map((each) => (
         <Sheet key={each.id}>
