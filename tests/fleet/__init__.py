@@ -1,1 +1,0 @@
-"""Many devices of two centres, day after day, against one real server process."""
