@@ -76,6 +76,7 @@ def _found(state: State, author: Author, place: Place, said: CentreFound) -> Non
 def _replace_root(state: State, author: Author, _place: Place, said: RootReplace) -> None:
     _require(author.is_root, "not_entitled")
     check_signing_key(said.root)
+    _require(state.used.isdisjoint((said.root, said.root_seal)), "exists")
     state.set_root(Root(said.root, said.root_seal), author.index)
 
 

@@ -77,6 +77,7 @@ function found(state: State, author: Author, place: Place, said: CentreFound): v
 function replaceRoot(state: State, author: Author, _place: Place, said: RootReplace): void {
   require(author.isRoot, "not_entitled")
   checkSigningKey(said.root)
+  require(!state.used.has(said.root) && !state.used.has(said.rootSeal), "exists")
   state.setRoot({ key: said.root, sealKey: said.rootSeal }, author.index)
 }
 

@@ -195,7 +195,7 @@ def _let_in(state: State, by: Reach, circle: Circle, said: CircleLetin) -> None:
 
 
 def _shred(state: State, by: Reach, circle: Circle, _said: CircleShred) -> None:
-    _require(by.admin, "not_entitled")
+    _require(by.admin and circle.kind != "centre", "not_entitled")
     circle.shredded = by.author.index
     state.journal.note(lambda: setattr(circle, "shredded", None))
 

@@ -185,7 +185,7 @@ function letIn(state: State, by: Reach, circle: Circle, said: CircleLetin): void
 }
 
 function shred(state: State, by: Reach, circle: Circle, _said: CircleShred): void {
-  require(by.admin, "not_entitled")
+  require(by.admin && circle.kind !== "centre", "not_entitled")
   circle.shredded = by.author.index
   state.journal.note(() => {
     circle.shredded = null

@@ -65,16 +65,14 @@ class Circles:
 
     def seat(self, device: bytes, desk: bytes) -> None:
         """Name a device in a desk, by somebody who compared its fingerprint."""
-        devices = {*self.view(desk).devices, device}
-        self._core.append(lambda draft: draft.admit(desk, devices=sorted(devices)))
+        self._core.append(lambda draft: draft.admit(desk, devices=sorted({*self.view(desk).devices, device})))
 
     def unseat(self, device: bytes, desk: bytes) -> None:
         """It reads nothing that is written from now on, at the desk or under it."""
-        devices = {*self.view(desk).devices} - {device}
 
         def say(draft: Saying) -> None:
             self._renew_desks(draft, desk)
-            draft.renew(desk, devices=sorted(devices))
+            draft.renew(desk, devices=sorted({*self.view(desk).devices} - {device}))
             draft.renew_stale()
 
         self._core.append(say)
@@ -93,13 +91,13 @@ class Circles:
 
     def dispatch(self, case: bytes, members: Sequence[bytes]) -> bytes:
         """Send members together: their circle, the door, and each one's own circle in this case."""
-        door = next(iter(self.of_kind("door", case)), None)
-        if door is None or door.desk is None:
-            raise ProtocolError("unknown_circle")
-        desk, sent = door.desk, sorted({*door.members, *members})
-        has_own = {view.members for view in self.of_kind("own", case) if not view.closed}
 
         def say(draft: Saying) -> bytes:
+            door = next(iter(self.of_kind("door", case)), None)
+            if door is None or door.desk is None:
+                raise ProtocolError("unknown_circle")
+            desk, sent = door.desk, sorted({*door.members, *members})
+            has_own = {view.members for view in self.of_kind("own", case) if not view.closed}
             if list(door.members) != sent:
                 draft.admit(door.id, members=sent)
             for member in members:
@@ -114,17 +112,14 @@ class Circles:
 
         What they wrote before counts, also if it comes later. Their own circles stay, for questions on what they wrote.
         """
-        ending = self.view(dispatch)
-        others = [view for view in self.of_kind("dispatch", ending.case) if view.id != dispatch and not view.closed]
-        case = next(iter(self.of_kind("case", ending.case)), None)
-        still = {member for view in [*others, *([case] if case else [])] for member in view.members}
-        door = next(iter(self.of_kind("door", ending.case)), None)
 
         def say(draft: Saying) -> None:
+            ending = self.view(dispatch)
             self._renew_desks(draft, dispatch)
             draft.renew(dispatch, members=[])
-            if door is not None:
-                draft.renew(door.id, members=sorted({*door.members} - ({*ending.members} - still)))
+            for door in self.of_kind("door", ending.case):
+                leaving = {*ending.members} - self._sent_otherwise(ending)
+                draft.renew(door.id, members=sorted({*door.members} - leaving))
             draft.renew_stale()
 
         self._core.append(say)
@@ -198,6 +193,12 @@ class Circles:
     def refusals(self) -> list[RefusalCount]:
         """That the server refused runs: whose, where, why, how often. Raises RefusedError, OfflineError."""
         return self._core.signed_in(self._core.server.refusals)
+
+    def _sent_otherwise(self, ending: CircleView) -> set[bytes]:
+        """Members whom another dispatch, or the whole case, still sends there."""
+        dispatches = self.of_kind("dispatch", ending.case)
+        running = [view for view in dispatches if view.id != ending.id and not view.closed]
+        return {member for view in [*running, *self.of_kind("case", ending.case)] for member in view.members}
 
     def _renew_desks(self, draft: Saying, circle: bytes) -> None:
         """Stale ones above a circle, the highest first: else it would be sealed to a key that is just replaced."""

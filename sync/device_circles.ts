@@ -67,21 +67,17 @@ export class Circles {
 
   /** Name a device in a desk, by somebody who compared its fingerprint. */
   seat(device: Uint8Array, desk: Uint8Array): Promise<void> {
-    return this.#core.talk((core) => {
-      const devices = new ByteSet([...this.view(desk).devices, device]).values()
-      return core.append((draft) => draft.admit(desk, { devices }))
+    return this.#core.append((draft) => {
+      return draft.admit(desk, { devices: new ByteSet([...this.view(desk).devices, device]).values() })
     })
   }
 
   /** It reads nothing that is written from now on, at the desk or under it. */
   unseat(device: Uint8Array, desk: Uint8Array): Promise<void> {
-    return this.#core.talk((core) => {
-      const devices = this.view(desk).devices.filter((each) => !equal(each, device))
-      return core.append(async (draft) => {
-        await this.#renewDesks(draft, desk)
-        await draft.renew(desk, { devices })
-        await draft.renewStale()
-      })
+    return this.#core.append(async (draft) => {
+      await this.#renewDesks(draft, desk)
+      await draft.renew(desk, { devices: this.view(desk).devices.filter((each) => !equal(each, device)) })
+      await draft.renewStale()
     })
   }
 
@@ -98,18 +94,16 @@ export class Circles {
 
   /** Send members together: their circle, the door, and each one's own circle in this case. */
   dispatch(ofCase: Uint8Array, members: readonly Uint8Array[]): Promise<Uint8Array> {
-    return this.#core.talk((core) => {
+    return this.#core.append(async (draft) => {
       const [door] = this.ofKind("door", ofCase)
       if (!door?.desk) throw new ProtocolError("unknown_circle")
       const { desk } = door
       const sent = new ByteSet([...door.members, ...members]).values().sort(compare)
       const open = this.ofKind("own", ofCase).filter((view) => !view.closed)
       const lackOwn = members.filter((member) => !open.some((view) => sameKeys(view.members, [member])))
-      return core.append(async (draft) => {
-        if (!sameKeys(door.members, sent)) await draft.admit(door.id, { members: sent })
-        for (const member of lackOwn) await draft.openCircle("own", { case: ofCase, desk, members: [member] })
-        return (await draft.openCircle("dispatch", { case: ofCase, desk, members })).circle
-      })
+      if (!sameKeys(door.members, sent)) await draft.admit(door.id, { members: sent })
+      for (const member of lackOwn) await draft.openCircle("own", { case: ofCase, desk, members: [member] })
+      return (await draft.openCircle("dispatch", { case: ofCase, desk, members })).circle
     })
   }
 
@@ -119,19 +113,16 @@ export class Circles {
    * What they wrote before counts, also if it comes later. Their own circles stay, for questions on what they wrote.
    */
   endDispatch(dispatch: Uint8Array): Promise<void> {
-    return this.#core.talk((core) => {
+    return this.#core.append(async (draft) => {
       const ending = this.view(dispatch)
-      const others = this.#ofCaseOf("dispatch", ending).filter((view) => !equal(view.id, dispatch) && !view.closed)
-      const [whole] = this.#ofCaseOf("case", ending)
-      const [door] = this.#ofCaseOf("door", ending)
-      const still = new ByteSet([...others, ...(whole ? [whole] : [])].flatMap((view) => view.members))
-      const leaving = new ByteSet(ending.members.filter((member) => !still.has(member)))
-      return core.append(async (draft) => {
-        await this.#renewDesks(draft, dispatch)
-        await draft.renew(dispatch, { members: [] })
-        if (door) await draft.renew(door.id, { members: door.members.filter((member) => !leaving.has(member)) })
-        await draft.renewStale()
-      })
+      await this.#renewDesks(draft, dispatch)
+      await draft.renew(dispatch, { members: [] })
+      for (const door of this.#ofCaseOf("door", ending)) {
+        const still = this.#sentOtherwise(ending)
+        const leaving = new ByteSet(ending.members.filter((member) => !still.has(member)))
+        await draft.renew(door.id, { members: door.members.filter((member) => !leaving.has(member)) })
+      }
+      await draft.renewStale()
     })
   }
 
@@ -236,6 +227,13 @@ export class Circles {
 
   #ofCaseOf(kind: CircleKind, view: CircleView): CircleView[] {
     return view.case ? this.ofKind(kind, view.case) : []
+  }
+
+  /** Members whom another dispatch, or the whole case, still sends there. */
+  #sentOtherwise(ending: CircleView): ByteSet {
+    const dispatches = this.#ofCaseOf("dispatch", ending)
+    const running = dispatches.filter((view) => !equal(view.id, ending.id) && !view.closed)
+    return new ByteSet([...running, ...this.#ofCaseOf("case", ending)].flatMap((view) => view.members))
   }
 
   #isSaid({ circle, epoch }: Wrong): boolean {

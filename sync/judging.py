@@ -54,9 +54,10 @@ def judge_entry(state: State, held: Held, author: Author, *, complete: bool) -> 
     complete: all statements are given and a failing one refuses the entry (the server); else it is kept aside.
     Raises ProtocolError: the code of the first failure.
     """
+    had_admin = state.has_admin(author.index - 1)
     say_in_full(state, held, author, complete=complete)
     heard = hear_given(state, held, author, complete=complete)
-    if not author.is_root and not state.has_admin(author.index):
+    if not author.is_root and had_admin and not state.has_admin(author.index):
         raise ProtocolError("last_admin")
     return heard
 

@@ -51,9 +51,10 @@ export function authorOf(state: State, held: Held): Author {
  * Throws ProtocolError: the code of the first failure.
  */
 export function judgeEntry(state: State, held: Held, author: Author, complete: boolean): Heard[] {
+  const hadAdmin = state.hasAdmin(author.index - 1)
   sayInFull(state, held, author, complete)
   const heard = hearGiven(state, held, author, complete)
-  if (!author.isRoot && !state.hasAdmin(author.index)) throw new ProtocolError("last_admin")
+  if (!author.isRoot && hadAdmin && !state.hasAdmin(author.index)) throw new ProtocolError("last_admin")
   return heard
 }
 

@@ -99,6 +99,15 @@ def test_the_last_admin_device_can_only_be_ended_by_the_root() -> None:
     assert not c.directory.is_admin(c.admin.key, c.head)
 
 
+def test_a_centre_whose_last_admin_the_root_ended_goes_on_without_one() -> None:
+    c = Centre.found(8)
+    office, yuki = c.join("staff"), c.join()
+    c.say(c.root, MemberEnd(c.admin.member))
+    c.invite(yuki.member, by=office)
+
+    assert c.directory.is_active(office.key, c.head)
+
+
 def test_a_statement_that_stands_the_wrong_way_is_malformed() -> None:
     w = world()
     c = w.centre
@@ -138,7 +147,7 @@ def test_a_refused_entry_does_not_free_the_keys_it_named() -> None:
     c = w.centre
     said: list[Statement] = [RootReplace(c.root.key, c.root.sealing.public), MemberEnd(NOBODY)]
 
-    assert "unknown_member" == refusal(c.directory, c.frame(c.root, said))
+    assert "exists" == refusal(c.directory, c.frame(c.root, said))
     assert "exists" == w.code(c.admin, InviteOpen(c.root.key, FRESH[0], w.yuki.member, START))
 
 

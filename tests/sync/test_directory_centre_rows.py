@@ -26,6 +26,8 @@ ROWS: list[Case] = [
     ("centre.found", "not_entitled", lambda w: (w.root, CentreFound(w.root.key, w.root.sealing.public))),
     ("root.replace", "not_entitled", lambda w: (w.admin, RootReplace(SMALL_ORDER, FRESH[0]))),
     ("root.replace", "bad_key", lambda w: (w.root, RootReplace(SMALL_ORDER, FRESH[0]))),
+    ("root.replace", "exists", lambda w: (w.root, RootReplace(w.admin.key, FRESH[0]))),
+    ("root.replace", "exists", lambda w: (w.root, RootReplace(FRESH[0], w.lost.sealing.public))),
     ("root.replace", None, lambda w: (w.root, RootReplace(FRESH[0], FRESH[1]))),
     ("void", "not_entitled", lambda w: (w.admin, Void((KEY,)))),
     ("void", "not_entitled", lambda w: (w.root, Void((w.centre.directory.entry(0).hash,)))),

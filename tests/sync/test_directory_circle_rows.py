@@ -153,6 +153,7 @@ ROWS: list[Case] = [
     ("circle.shred", "shredded", lambda w: (w.yuki, CircleShred(w.shredded, FRESH[0]))),
     ("circle.shred", "bad_previous", lambda w: (w.yuki, CircleShred(w.case, FRESH[0]))),
     ("circle.shred", "not_entitled", lambda w: (w.staff, CircleShred(w.case, w.last(w.case)))),
+    ("circle.shred", "not_entitled", lambda w: (w.admin, CircleShred(w.centre.circle, w.last(w.centre.circle)))),
     ("circle.shred", None, lambda w: (w.other_admin, CircleShred(w.case, w.last(w.case)))),
     ("seal.bad", "unknown_circle", lambda w: (w.nao, SealBad(NOBODY, FRESH[0], 9, "bad_lock"))),
     ("seal.bad", "shredded", lambda w: (w.nao, SealBad(w.shredded, FRESH[0], 9, "bad_lock"))),
