@@ -7,11 +7,21 @@ violation of the policy, and every request to another origin than the server's: 
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, BrowserType, ConsoleMessage, Page, Request, ViewportSize, WebError
+from playwright.sync_api import (
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    ViewportSize,
+    WebError,
+)
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -85,7 +95,8 @@ class Browser:
         """SIGKILL, all of its processes: nothing is written or said any more."""
         for process in _processes(self.profile):
             os.kill(process, signal.SIGKILL)
-        self.context.close()
+        with suppress(Error):  # that it is gone already is what was wanted
+            self.context.close()
 
     def axe(self) -> list[str]:
         """What axe-core finds wrong with the page as it is: rule, then where."""
