@@ -1,0 +1,1 @@
+"""A stateful model of a centre: real devices, a real server, and everything that goes wrong between them."""
