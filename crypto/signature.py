@@ -3,33 +3,12 @@
 Source: SPEC 2.2, 2.5.  Twin: signature.ts.
 """
 
-from typing import Final
-
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from crypto.contexts import KEY_SIZE, Purpose, context
+from crypto.contexts import Purpose, context
 from crypto.errors import ProtocolError
-
-SMALL_ORDER: Final = frozenset(
-    bytes.fromhex(point)
-    for point in (
-        "00" * 32,
-        "01" + "00" * 31,
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "ec" + "ff" * 30 + "7f",
-        "ed" + "ff" * 30 + "7f",
-        "ee" + "ff" * 30 + "7f",
-    )
-)
-"""Encodings of points of small order, highest bit cleared: with such a key anybody could make signatures."""
-
-
-def check_signing_key(key: bytes) -> None:
-    """Raises ProtocolError "bad_key" unless the key is 32 bytes and not of small order."""
-    if len(key) != KEY_SIZE or key[:31] + bytes([key[31] & 0x7F]) in SMALL_ORDER:
-        raise ProtocolError("bad_key")
+from crypto.public_key import check_signing_key
 
 
 def load_verifying_key(key: bytes) -> Ed25519PublicKey:

@@ -103,7 +103,7 @@ class _Walk:
             cursor, data = row[0], row[-1]
             yield Step(self._name, self._state.index + expected, self._steps)
             self._bytes += len(data)
-            yield from self._run(f"run {cursor}", HeldRun(cursor, row[1], row[2], data), tuple(row[3:-1]))
+            yield from self._run(f"run {cursor}", HeldRun(cursor, row[1], row[2], row[3], data), tuple(row[4:-1]))
 
     def _run(self, thing: str, held: HeldRun, columns: tuple[Any, ...]) -> Iterator[Finding]:
         try:
@@ -115,7 +115,7 @@ class _Walk:
         head = run.head
         codes = {
             "wrong_place": head.centre != self._reader.centre,
-            "wrong_column": (held.circle, *columns) != _columns(run),
+            "wrong_column": (held.circle, held.device, *columns) != _columns(run),
             "head_unknown": self._directory.index_of(head.head_hash) != head.head_index,
             "unknown_device": self._directory.device(head.device, self._directory.head.index) is None,
             "ancestor_missing": not self._follows(run),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crypto.errors import ProtocolError
-from crypto.signature import check_signing_key
+from crypto.public_key import check_sealing_key, check_signing_key
 from sync.state import Device, Invite, Root, Standing, State
 from sync.statements import (
     CentreFound,
@@ -28,6 +28,7 @@ from sync.statements import (
 
 MAX_MEMBERS = 5_000
 MAX_DEVICES = 10_000  # ever
+MAX_UNREVOKED = 1_400  # so that with the open invites an epoch takes no more seals than a statement has room for
 MAX_OPEN_INVITES = 500
 
 
@@ -76,6 +77,7 @@ def _found(state: State, author: Author, place: Place, said: CentreFound) -> Non
 def _replace_root(state: State, author: Author, _place: Place, said: RootReplace) -> None:
     _require(author.is_root, "not_entitled")
     check_signing_key(said.root)
+    check_sealing_key(said.root_seal)
     _require(state.used.isdisjoint((said.root, said.root_seal)), "exists")
     state.set_root(Root(said.root, said.root_seal), author.index)
 
@@ -114,6 +116,7 @@ def _open_invite(state: State, author: Author, _place: Place, said: InviteOpen) 
     _require(author.is_admin(state) or (author.is_staff(state) and role == "supporter"), "not_entitled")
     _require(role is not None, "unknown_member")
     check_signing_key(said.invite)
+    check_sealing_key(said.seal_key)
     _require(state.used.isdisjoint((said.invite, said.seal_key)), "exists")
     _require(len(state.open_invites) < MAX_OPEN_INVITES, "quota_exceeded")
     state.add_invite(Invite(said.invite, said.seal_key, said.member, author.index, author.key, said.expires))
@@ -143,7 +146,7 @@ def _enrol(state: State, author: Author, place: Place, said: DeviceEnrol) -> Non
     _check_new_device(state, said.device, said.seal_key)
     if place.enrolment_code is not None:
         raise ProtocolError(place.enrolment_code)
-    _require(len(state.devices) < MAX_DEVICES, "quota_exceeded")
+    _require(len(state.devices) < MAX_DEVICES and len(state.unrevoked) < MAX_UNREVOKED, "quota_exceeded")
     state.close_invite(invite, author.index)
     state.add_device(Device(said.device, invite.member, said.seal_key, author.index, said.invite))
 
@@ -152,12 +155,13 @@ def _add_device(state: State, author: Author, _place: Place, said: DeviceAdd) ->
     _require(author.is_root, "not_entitled")
     _require(said.member in state.members, "unknown_member")
     _check_new_device(state, said.device, said.seal_key)
-    _require(len(state.devices) < MAX_DEVICES, "quota_exceeded")
+    _require(len(state.devices) < MAX_DEVICES and len(state.unrevoked) < MAX_UNREVOKED, "quota_exceeded")
     state.add_device(Device(said.device, said.member, said.seal_key, author.index, None))
 
 
 def _check_new_device(state: State, device: bytes, seal_key: bytes) -> None:
     check_signing_key(device)
+    check_sealing_key(seal_key)
     _require(state.used.isdisjoint((device, seal_key)), "exists")
 
 

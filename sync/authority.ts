@@ -6,7 +6,7 @@
 
 import { equal } from "../crypto/bytes.ts"
 import { ProtocolError } from "../crypto/errors.ts"
-import { checkSigningKey } from "../crypto/signature.ts"
+import { checkSealingKey, checkSigningKey } from "../crypto/public_key.ts"
 import type { Invite, State } from "./state.ts"
 import {
   type CentreFound,
@@ -28,6 +28,8 @@ import {
 export const MAX_MEMBERS = 5_000
 /** Ever. */
 export const MAX_DEVICES = 10_000
+/** So that with the open invites an epoch takes no more seals than a statement has room for. */
+export const MAX_UNREVOKED = 1_400
 export const MAX_OPEN_INVITES = 500
 
 /** Who signed entry `index`. judgedAt: the index at which the author is judged; isRoot: was it the root there? */
@@ -77,6 +79,7 @@ function found(state: State, author: Author, place: Place, said: CentreFound): v
 function replaceRoot(state: State, author: Author, _place: Place, said: RootReplace): void {
   require(author.isRoot, "not_entitled")
   checkSigningKey(said.root)
+  checkSealingKey(said.rootSeal)
   require(!state.used.has(said.root) && !state.used.has(said.rootSeal), "exists")
   state.setRoot({ key: said.root, sealKey: said.rootSeal }, author.index)
 }
@@ -116,6 +119,7 @@ function openInvite(state: State, author: Author, _place: Place, said: InviteOpe
   require(isAdmin(state, author) || (isStaff(state, author) && role === "supporter"), "not_entitled")
   require(role !== null, "unknown_member")
   checkSigningKey(said.invite)
+  checkSealingKey(said.sealKey)
   require(!state.used.has(said.invite) && !state.used.has(said.sealKey), "exists")
   require(state.openInvites.size < MAX_OPEN_INVITES, "quota_exceeded")
   const { invite: key, sealKey, member, expires } = said
@@ -150,7 +154,7 @@ function enrol(state: State, author: Author, place: Place, said: DeviceEnrol): v
   if (!invite || invite.closed !== null) throw new ProtocolError("invite_closed")
   checkNewDevice(state, said.device, said.sealKey)
   if (place.enrolmentCode !== null) throw new ProtocolError(place.enrolmentCode)
-  require(state.devices.size < MAX_DEVICES, "quota_exceeded")
+  require(state.devices.size < MAX_DEVICES && state.unrevoked.size < MAX_UNREVOKED, "quota_exceeded")
   state.closeInvite(invite, author.index)
   addDeviceTo(state, invite.member, said.device, said.sealKey, author.index, said.invite)
 }
@@ -159,7 +163,7 @@ function addDevice(state: State, author: Author, _place: Place, said: DeviceAdd)
   require(author.isRoot, "not_entitled")
   require(state.members.has(said.member), "unknown_member")
   checkNewDevice(state, said.device, said.sealKey)
-  require(state.devices.size < MAX_DEVICES, "quota_exceeded")
+  require(state.devices.size < MAX_DEVICES && state.unrevoked.size < MAX_UNREVOKED, "quota_exceeded")
   addDeviceTo(state, said.member, said.device, said.sealKey, author.index, null)
 }
 
@@ -176,6 +180,7 @@ function addDeviceTo(
 
 function checkNewDevice(state: State, device: Uint8Array, sealKey: Uint8Array): void {
   checkSigningKey(device)
+  checkSealingKey(sealKey)
   require(!state.used.has(device) && !state.used.has(sealKey), "exists")
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crypto.errors import ProtocolError
+from crypto.public_key import check_sealing_key
 from sync.authority import Author
 from sync.circles import PUBLIC_KINDS, Circle, Complaint, Cutoff, Letin
 from sync.entitled import Proposed, entitled, is_direct, is_principal, is_via_desk, proposed
@@ -62,7 +63,7 @@ def open_circle(state: State, author: Author, said: CircleOpen, digest: bytes, *
     """The circle a `circle.open` makes; the caller keeps it. complete: every circle is known (the server).
 
     Raises ProtocolError: "bad_previous", "exists", "malformed", "not_entitled", "unknown_member", "unknown_device",
-    "unknown_circle", "case_taken" (only where complete), "bad_cover", in that order.
+    "unknown_circle", "case_taken" (only where complete), "bad_key", "bad_cover", in that order.
     """
     _require(said.previous is None, "bad_previous")
     _require(not _exists(state, said, author.index, complete=complete), "exists")
@@ -73,6 +74,7 @@ def open_circle(state: State, author: Author, said: CircleOpen, digest: bytes, *
     if said.desk is not None and not (desk and _is_open_desk(desk, author.index)):
         raise ProtocolError("unknown_circle")
     _require(not (complete and _is_taken(state, said, author.index)), "case_taken")
+    check_sealing_key(said.circle_key)
     _check_cover(state, Proposed(said.circle_kind, said.desk, said.members, said.devices), said.seals, author.index)
     return Circle(said, author.index, digest)
 
@@ -156,6 +158,7 @@ def _renew(state: State, by: Reach, circle: Circle, said: CircleEpoch) -> None:
     _require(said.epoch == newest + 1 and circle.may_lock(said.after), "bad_epoch")
     _check_lists(by, circle, said.members, said.devices)
     _check_known(state, said.members, said.devices, index)
+    check_sealing_key(said.circle_key)
     _check_cover(state, Proposed(circle.kind, circle.desk, said.members, said.devices), said.seals, index)
     circle.renew(said, index, state.journal)
     if circle.public:

@@ -5,6 +5,7 @@
  */
 
 import { ProtocolError } from "../crypto/errors.ts"
+import { checkSealingKey } from "../crypto/public_key.ts"
 import { type Author, isAdmin, isStaff } from "./authority.ts"
 import { ByteSet } from "./byte_map.ts"
 import { Circle, PUBLIC_KINDS, type Shape, sameKeys } from "./circles.ts"
@@ -55,7 +56,7 @@ export function reach(state: State, author: Author, circle: Circle): Reach {
  * The circle a `circle.open` makes; the caller keeps it. complete: every circle is known (the server).
  *
  * Throws ProtocolError: "bad_previous", "exists", "malformed", "not_entitled", "unknown_member", "unknown_device",
- * "unknown_circle", "case_taken" (only where complete), "bad_cover", in that order.
+ * "unknown_circle", "case_taken" (only where complete), "bad_key", "bad_cover", in that order.
  */
 export function openCircle(
   state: State,
@@ -72,6 +73,7 @@ export function openCircle(
   const desk = said.desk && state.public.get(said.desk)
   if (said.desk !== null && !(desk && isOpenDesk(desk, author.index))) throw new ProtocolError("unknown_circle")
   require(!(complete && isTaken(state, said, author.index)), "case_taken")
+  checkSealingKey(said.circleKey)
   const { circleKind: kind, members, devices } = said
   checkCover(state, { kind, desk: said.desk, members, devices }, said.seals, author.index)
   return new Circle(said, author.index, digest)
@@ -147,6 +149,7 @@ function renew(state: State, by: Reach, circle: Circle, said: CircleEpoch): void
   require(said.epoch === newest + 1 && circle.mayLock(said.after), "bad_epoch")
   checkLists(by, circle, said.members, said.devices)
   checkKnown(state, said.members, said.devices, index)
+  checkSealingKey(said.circleKey)
   checkCover(state, reshaped(circle, said), said.seals, index)
   circle.renew(said, index, state.journal)
   if (circle.public) state.useCircleKey(said.circleKey)

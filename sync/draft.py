@@ -32,8 +32,6 @@ from sync.statements import (
     statement_map,
 )
 
-_SEAL_SIZE = 80
-
 
 class Draft:
     """One entry by one author, behind the directory's head as it is now.
@@ -214,15 +212,7 @@ class Draft:
         return self.directory.principal(circle, self.author, at)
 
     def _seals(self, secret: EpochSecret, kind: str, keys: set[bytes]) -> Seals:
-        return tuple((key, _sealed(secret, kind, key)) for key in sorted(keys))
-
-
-def _sealed(secret: EpochSecret, kind: str, key: bytes) -> bytes:
-    """To a key to which nothing can be sealed, nothing is: whoever enrolled with it must not hold up the others."""
-    try:
-        return seal_epoch(secret, kind, key)
-    except ProtocolError:
-        return bytes(_SEAL_SIZE)
+        return tuple((key, seal_epoch(secret, kind, key)) for key in sorted(keys))
 
 
 def _reshaped(view: CircleView, members: Sequence[bytes] | None, devices: Sequence[bytes] | None) -> Proposed:

@@ -19,8 +19,6 @@ import type { Keyring } from "./keyring.ts"
 import type { Seal } from "./shapes.ts"
 import { type CentreStatement, type CircleStatement, digestOf, statementBytes, statementMap } from "./statements.ts"
 
-const SEAL_SIZE = 80
-
 /** Lists of a circle; those not given stay as they are. */
 export type Lists = { readonly members?: readonly Uint8Array[]; readonly devices?: readonly Uint8Array[] }
 /** What a circle is opened with. */
@@ -232,17 +230,7 @@ export class Draft {
 
 function sealTo(secret: EpochSecret, kind: CircleKind, keys: ByteSet): Promise<Seal[]> {
   const ordered = keys.values().sort(compare)
-  return Promise.all(ordered.map(async (key) => [key, await sealed(secret, kind, key)] as const))
-}
-
-/** To a key to which nothing can be sealed, nothing is: whoever enrolled with it must not hold up the others. */
-async function sealed(secret: EpochSecret, kind: CircleKind, key: Uint8Array): Promise<Uint8Array> {
-  try {
-    return await sealEpoch(secret, kind, key)
-  } catch (error) {
-    if (error instanceof ProtocolError) return new Uint8Array(SEAL_SIZE)
-    throw error
-  }
+  return Promise.all(ordered.map(async (key) => [key, await sealEpoch(secret, kind, key)] as const))
 }
 
 function sortedLists({ members = [], devices = [] }: Lists): Required<Lists> {

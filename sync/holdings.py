@@ -60,10 +60,7 @@ class Holdings:
         self.sealing = SealingKey(identity.sealing)
         self.standing = Standing()
         self.letters: list[DeadLetter] = []
-        self.arrived: dict[bytes, int] = {}
-        self.logged: dict[bytes, int] = {}
         self.turn = 0
-        self._put_directory(Directory(identity.centre))
 
     @classmethod
     def load(cls, files: VaultFiles, random: Random, clock: Clock) -> "Holdings":
@@ -119,13 +116,19 @@ class Holdings:
 
     def change_over(self, frames: Sequence[Frame], directory: Directory) -> None:
         """Go on with another chain, which the root settled: everything is judged anew."""
-        self.standing.generation += 1
-        self._keep_frames(frames)
-        self.keep_standing()
+        standing = msgspec.structs.replace(self.standing, generation=self.standing.generation + 1)
         self._put_directory(directory)
         self._load_runs()
         for chain in self.chains.values():
             self._step_back(chain)
+        self._put(
+            [
+                *self._batches(f"directory.{standing.generation}", _kept_entries(frames)),
+                ("standing", pack_value(standing)),
+                *((_name_of(chain), pack_chain(chain)) for chain in self.chains.values()),
+            ]
+        )
+        self.standing = standing
 
     def give_statements(self, given: Iterable[GivenStatement]) -> None:
         """Statements that come later than their entries. One that belongs to no entry here is an alarm."""
@@ -146,21 +149,23 @@ class Holdings:
 
     def keep_runs(self, pulled: Sequence[PulledRun]) -> None:
         """Put runs that are not held yet on disk, and in `came`. What is no run of this centre is an alarm."""
-        kept: list[KeptRun] = []
+        fresh: dict[bytes, tuple[Run, PulledRun]] = {}
         for each in pulled:
             run = self._read(each.run)
             if run is not None and run.signed not in self._held_runs:
-                self._note_run(run, each.index)
-                self.came.append(run)
-                kept.append(KeptRun(each.cursor, each.index, each.run))
-        self._keep("log", kept)
+                fresh.setdefault(run.signed, (run, each))
+        self._keep("log", [KeptRun(each.cursor, each.index, each.run) for _, each in fresh.values()])
+        for run, each in fresh.values():
+            self._note_run(run, each.index)
+            self.came.append(run)
 
     def keep_sent(self, runs: Sequence[Run]) -> None:
         """Our own runs, which are in the server's log (or held apart there) from now on."""
         fresh = [run for run in runs if run.signed not in self._held_runs]
+        index = max(self.head, 0)
+        self._keep("log", [KeptRun(0, index, run.raw) for run in fresh])
         for run in fresh:
-            self._note_run(run, max(self.head, 0))
-        self._keep("log", [KeptRun(0, max(self.head, 0), run.raw) for run in fresh])
+            self._note_run(run, index)
 
     def held_runs(self) -> list[Run]:
         """All that are on disk, in the order of their chains."""
@@ -175,12 +180,12 @@ class Holdings:
 
     def keep_chain(self, chain: OwnChain) -> None:
         """On disk when this returns."""
-        self.files.put(f"chain.{chain.circle.hex()}", pack_chain(chain))
+        self._put([(_name_of(chain), pack_chain(chain))])
 
     def bury(self, circle: bytes, run: Run, texts: Iterable[bytes], code: str) -> None:
         """A dead letter, on disk when this returns."""
         letter = DeadLetter(circle, code, run.raw, [text for text in texts if text], self.clock())
-        self.files.put(f"dead.{letter.id.hex()}", pack_value(letter))
+        self._put([(f"dead.{letter.id.hex()}", pack_value(letter))])
         self.letters = [*(kept for kept in self.letters if kept.id != letter.id), letter]
 
     def unbury(self, letter: DeadLetter) -> None:
@@ -198,12 +203,12 @@ class Holdings:
     def keep_standing(self) -> None:
         """On disk when this returns."""
         self.turn += 1
-        self.files.put("standing", pack_value(self.standing))
+        self._put([("standing", pack_value(self.standing))])
 
     def keep_identity(self, identity: Identity) -> None:
         """On disk when this returns."""
+        self._put([("identity", pack_value(identity))])
         self.identity = identity
-        self.files.put("identity", pack_value(identity))
 
     def alarm(self, code: str, about: bytes = b"") -> None:
         """Something a person has to see; said once for one thing."""
@@ -217,10 +222,13 @@ class Holdings:
         self.keyring = Keyring(directory, self.sealing)
         self.ledger = Ledger(directory, self.keyring, dictionary())
         self.came: list[Run] = []
+        self.arrived: dict[bytes, int] = {}
+        self.logged: dict[bytes, int] = {}
         self.chains: dict[bytes, OwnChain] = {}
         self._held_runs: set[bytes] = set()
 
     def _load(self) -> None:
+        self._put_directory(Directory(self.identity.centre))
         standing = self.files.get("standing")
         self.standing = unpack_value(standing, Standing) if standing else Standing()
         self.letters = [unpack_value(self.files.get(name) or b"", DeadLetter) for name in self.files.names("dead.")]
@@ -252,7 +260,6 @@ class Holdings:
                 break
             previous = change.header.previous
             chain.sent, chain.sent_head = (change.header.sequence - 1, previous), self.logged.get(previous, -1)
-        self.keep_chain(chain)
 
     def _note_run(self, run: Run, index: int) -> None:
         self._held_runs.add(run.signed)
@@ -268,29 +275,52 @@ class Holdings:
             return None
 
     def _keep_frames(self, frames: Sequence[Frame]) -> None:
-        self._keep(f"directory.{self.standing.generation}", [KeptEntry(entry, list(said)) for entry, said in frames])
+        self._keep(f"directory.{self.standing.generation}", _kept_entries(frames))
 
     def _keep(self, kind: str, items: Sequence[Struct]) -> None:
-        """Add to what is on disk of a kind, in batches of about a megabyte."""
-        batch: list[bytes] = []
-        size = 0
-        for item in items:
-            batch.append(pack_value(item))
-            size += len(batch[-1])
-            if size >= _BATCH_BYTES:
-                self._keep_batch(kind, batch)
-                batch, size = [], 0
-        if batch:
-            self._keep_batch(kind, batch)
+        """Add to what is on disk of a kind: all of it, or nothing."""
+        self._put(list(self._batches(kind, items)))
 
-    def _keep_batch(self, kind: str, batch: Sequence[bytes]) -> None:
+    def _put(self, values: Sequence[tuple[str, bytes]]) -> None:
+        """All or none. What could not be put is not to be seen either: everything is read anew then."""
+        try:
+            if values:
+                self.files.put_all(values)
+        except OSError:
+            if self.files.is_open:
+                self._load()
+            raise
+
+    def _batches(self, kind: str, items: Sequence[Struct]) -> Iterator[tuple[str, bytes]]:
+        """As named values of about a megabyte, behind what is on disk of this kind."""
         last = max(self.files.names(f"{kind}."), default="0")
-        number = int(last.rpartition(".")[2]) + 1
-        self.files.put(f"{kind}.{number:08}", pack_value([msgspec.Raw(item) for item in batch]))
+        number = int(last.rpartition(".")[2])
+        for batch in _by_size([pack_value(item) for item in items]):
+            number += 1
+            yield f"{kind}.{number:08}", pack_value([msgspec.Raw(item) for item in batch])
 
     def _kept(self, kind: str, of: type[V]) -> Iterator[V]:
         for name in self.files.names(f"{kind}."):
             yield from unpack_value(self.files.get(name) or b"", list[of])  # type: ignore[valid-type]
+
+
+def _name_of(chain: OwnChain) -> str:
+    return f"chain.{chain.circle.hex()}"
+
+
+def _kept_entries(frames: Sequence[Frame]) -> list[KeptEntry]:
+    return [KeptEntry(entry, list(said)) for entry, said in frames]
+
+
+def _by_size(items: Sequence[bytes]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    for item in items:
+        batch.append(item)
+        if sum(map(len, batch)) >= _BATCH_BYTES:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _verified(raw: bytes, centre: bytes) -> Run:

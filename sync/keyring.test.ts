@@ -118,19 +118,6 @@ describe("a draft", () => {
     expect([secret, visit].map((circle) => centre.directory.stale(circle, centre.head))).toEqual([true, false])
   })
 
-  it("is not held up by a key to which nothing can be sealed", async () => {
-    const centre = await Centre.found(111)
-    const dark = await centre.device(centre.admin.member)
-    const sealKey = new Uint8Array(32)
-    await centre.act(centre.root, async (draft) => {
-      await draft.say({ kind: "device.add", member: dark.member, device: dark.key, sealKey })
-      await draft.admit(centre.circle)
-    })
-    await centre.act(centre.admin, (draft) => draft.renew(centre.circle))
-
-    expect(await centre.admin.keyring.newest(centre.circle)).not.toBeNull()
-  })
-
   it("needs the secret it locks", async () => {
     const centre = await Centre.found(112)
     const outside = await centre.join("staff")

@@ -76,6 +76,7 @@ class State:
         self.members: dict[bytes, Member] = {}
         self.devices: dict[bytes, Device] = {}
         self.invites: dict[bytes, Invite] = {}
+        self.unrevoked: dict[bytes, Device] = {}
         self.open_invites: dict[bytes, Invite] = {}
         self.admins: dict[bytes, None] = {}
         self.settings: dict[str, Timeline[Any]] = {}
@@ -159,12 +160,14 @@ class State:
         devices = self.members[device.member].devices
         devices.append(device.key)
         self.journal.note(lambda: (self.devices.pop(device.key), devices.pop()))
+        self._put_key(self.unrevoked, device.key, device)
         self._own(device)
 
     def revoke_device(self, device: Device, index: int) -> None:
         """Not active from `index` on."""
         device.revoked = index
         self.journal.note(lambda: setattr(device, "revoked", None))
+        self._drop_key(self.unrevoked, device.key)
 
     def add_invite(self, invite: Invite) -> None:
         """An invite from its `opened` index on."""

@@ -60,6 +60,7 @@ export class State {
   readonly members = new ByteMap<Member>()
   readonly devices = new ByteMap<Device>()
   readonly invites = new ByteMap<Invite>()
+  readonly unrevoked = new ByteMap<Device>()
   readonly openInvites = new ByteMap<Invite>()
   readonly admins = new ByteMap<true>()
   readonly settings = new Map<string, Timeline<Value>>()
@@ -156,6 +157,7 @@ export class State {
       this.devices.delete(device.key)
       devices.pop()
     })
+    this.#putKey(this.unrevoked, device.key, device)
     this.#own(device)
   }
 
@@ -165,6 +167,7 @@ export class State {
     this.journal.note(() => {
       device.revoked = null
     })
+    this.#dropKey(this.unrevoked, device.key)
   }
 
   /** An invite from its `opened` index on. */

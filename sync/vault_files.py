@@ -9,8 +9,10 @@ Never imported by the server.  Source: crypto/SPEC.md 12.  Twin: sync/vault_file
 import fcntl
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import msgspec
 
 from crypto.errors import EngawaError
 from crypto.keys import Random
@@ -18,6 +20,7 @@ from crypto.vault import Cost, open_value, seal_value, unwrap, value_key, wrap
 
 _WRAPPED = "vault"  # the vault's secret under the passphrase
 _LOCK = "lock"
+_PENDING = "pending"  # several values that are put in one step, until each has its place
 _BESIDE = "~"  # no name ends so
 _NAME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)*")
 SECRET_SIZE = 32
@@ -71,7 +74,13 @@ class VaultFiles:
             raise
         for leftover in folder.glob(f"*{_BESIDE}"):
             leftover.unlink()
-        return cls(folder, value_key(secret), random, lock)
+        files = cls(folder, value_key(secret), random, lock)
+        files._settle()
+        return files
+
+    @property
+    def is_open(self) -> bool:
+        return self._lock >= 0
 
     def close(self) -> None:
         """Another process may open it now. Values cannot be read through this one any more."""
@@ -96,7 +105,24 @@ class VaultFiles:
 
     def put(self, name: str, value: bytes) -> None:
         """On disk when this returns."""
-        _put(self.folder, _checked(name), seal_value(self._key, name, value, self._random))
+        _put(self.folder, _checked(name), self._sealed(name, value))
+
+    def put_all(self, values: Sequence[tuple[str, bytes]]) -> None:
+        """All of them or none, on disk when this returns; of one name the last.
+
+        Raises OSError, and nothing has changed; or everything has, and the vault is closed and to be opened anew.
+        """
+        if len(values) == 1:
+            self.put(*values[0])
+            return
+        sealed = [(_checked(name), self._sealed(name, value)) for name, value in values]
+        pending = msgspec.msgpack.encode(sealed)
+        _put(self.folder, _PENDING, self._sealed(_PENDING, pending))
+        try:
+            self._settle()
+        except OSError:
+            self.close()
+            raise
 
     def drop(self, name: str) -> None:
         """Gone when this returns; nothing happens if there is no such value."""
@@ -111,9 +137,23 @@ class VaultFiles:
         _flush(self.folder)
         self.close()
 
+    def _sealed(self, name: str, value: bytes) -> bytes:
+        return seal_value(self._key, name, value, self._random)
+
+    def _settle(self) -> None:
+        """Give each of the values that were put in one step its place."""
+        path = self.folder / _PENDING
+        if not path.exists():
+            return
+        pending = open_value(self._key, _PENDING, path.read_bytes())
+        for name, sealed in msgspec.msgpack.decode(pending, type=list[tuple[str, bytes]]):
+            _put(self.folder, name, sealed)
+        path.unlink()
+        _flush(self.folder)
+
 
 def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name) or name in (_WRAPPED, _LOCK):
+    if not _NAME.fullmatch(name) or name in (_WRAPPED, _LOCK, _PENDING):
         raise ValueError(name)
     return name
 

@@ -6,10 +6,11 @@ import { CIRCLE_KINDS, centreId, context, digest, place } from "../contexts.ts"
 import { pack, unpack } from "../encoding.ts"
 import { entryBody, parseEntry, type RawStatement, statementDigest, verifyEntry } from "../entry.ts"
 import { pad, padme, unpad } from "../padding.ts"
+import { checkSealingKey, checkSigningKey } from "../public_key.ts"
 import { parseReminder, reminderBody, verifyReminder } from "../reminder.ts"
 import { closeRun, parseRun, runMessage, verifyRun } from "../run.ts"
 import { sessionMessage, verifySession } from "../session.ts"
-import { checkSigningKey, verify } from "../signature.ts"
+import { verify } from "../signature.ts"
 import { type Runners, runner, tagged } from "./vector.ts"
 
 export const HEADER = {
@@ -67,6 +68,10 @@ export const KEYLESS: Runners = {
     ),
     check_signing_key: runner({ key: "octets" }, ({ key }) => {
       checkSigningKey(key)
+      return {}
+    }),
+    check_sealing_key: runner({ key: "octets" }, ({ key }) => {
+      checkSealingKey(key)
       return {}
     }),
   },

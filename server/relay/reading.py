@@ -1,6 +1,7 @@
 """What a visitor may read: runs, entries, statements, heads, what was refused. Each look is consistent in itself.
 
-A device gets nothing that came after the end of its being a principal. Source: sync/SPEC.md 8.
+A device gets nothing that came after the end of its being a principal, but for what it wrote itself.
+Source: sync/SPEC.md 8.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -101,20 +102,20 @@ async def open_pull(
     Raises ProtocolError: "not_entitled" (an invite), "unknown_circle" (a backfilled circle is none of its own).
     """
 
-    def job(_: Reader, roll: Roll, visitor: Visitor, state: CentreState) -> tuple[Ends, CentreState]:
+    def job(_: Reader, roll: Roll, visitor: Visitor, state: CentreState) -> tuple[bytes, Ends, CentreState]:
         only_devices(visitor)
         ends = roll.ends(visitor)
         if not all(circle in ends for circle, _ in backfill):
             raise ProtocolError("unknown_circle")
-        return ends, state
+        return visitor.key, ends, state
 
-    ends, state = await look(relay, session, job)
+    device, ends, state = await look(relay, session, job)
     parts = [([circle], cursor, min(after, state.cursor)) for circle, cursor in backfill]
     parts.append((list(ends), after, state.cursor))
 
     async def frames() -> AsyncIterator[bytes]:
         for circles, start, until in parts:
-            source = partial(_runs, ends=ends, circles=circles, until=until)
+            source = partial(_runs, device=device, ends=ends, circles=circles, until=until)
             async for chunk in relay.store.stream(session.centre, source, start):
                 yield chunk
         yield pull_header(state.cursor, max(state.index, 0), 0)
@@ -122,9 +123,9 @@ async def open_pull(
     return frames()
 
 
-def _runs(reader: Reader, after: int, ends: Ends, circles: Sequence[bytes], until: int) -> Frames:
-    for cursor, arrived, circle, data in reader.runs(circles, after, until):
-        if is_before(arrived, ends[circle]):
+def _runs(reader: Reader, after: int, device: bytes, ends: Ends, circles: Sequence[bytes], until: int) -> Frames:
+    for cursor, arrived, circle, author, data in reader.runs(circles, after, until):
+        if author == device or is_before(arrived, ends[circle]):
             yield cursor, (pull_header(cursor, max(arrived, 0), len(data)), data)
 
 

@@ -79,7 +79,7 @@ class MemoryReader:
     def runs(self, circles: Sequence[bytes], after: int, until: int) -> Iterator[HeldRun]:
         for cursor, arrived, run in self._held.runs:
             if after < cursor <= until and run.circle in circles:
-                yield HeldRun(cursor, arrived, run.circle, run.data)
+                yield HeldRun(cursor, arrived, run.circle, run.device, run.data)
 
     def quarantine(self, after: int) -> Iterator[QuarantinedRun]:
         return (held for number, (held, _) in self._held.quarantine.items() if number > after)

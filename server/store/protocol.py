@@ -60,6 +60,7 @@ class HeldRun(NamedTuple):
     cursor: int
     arrived: int
     circle: bytes
+    device: bytes
     data: bytes
 
 

@@ -73,7 +73,7 @@ class SqliteReader:
     def runs(self, circles: Sequence[bytes], after: int, until: int) -> Iterator[HeldRun]:
         # One JSON text, because a device of a large desk reads more circles than a statement takes parameters.
         sql = (
-            "select cursor, arrived, circle, data from runs where centre = ? and cursor > ? and cursor <= ?"
+            "select cursor, arrived, circle, device, data from runs where centre = ? and cursor > ? and cursor <= ?"
             " and circle in (select unhex(value) from json_each(?)) order by cursor"
         )
         return starmap(HeldRun, self._rows(sql, after, until, json.dumps([circle.hex() for circle in circles])))

@@ -9,10 +9,11 @@ from crypto.contexts import CIRCLE_KINDS, Purpose, centre_id, context, digest, p
 from crypto.encoding import pack, unpack
 from crypto.entry import entry_body, parse_entry, statement_digest, verify_entry
 from crypto.padding import pad, padme, unpad
+from crypto.public_key import check_sealing_key, check_signing_key
 from crypto.reminder import parse_reminder, reminder_body, verify_reminder
 from crypto.run import KnownHead, RunHead, close_run, parse_run, run_message, verify_run
 from crypto.session import session_message, verify_session
-from crypto.signature import check_signing_key, verify
+from crypto.signature import verify
 from tests.crypto.vector import Gives, runner, tagged, untagged
 
 
@@ -82,6 +83,12 @@ def _(key: bytes, purpose: Purpose, data: bytes, signature: bytes) -> Gives:
 @runner("signature", "check_signing_key")
 def _(key: bytes) -> Gives:
     check_signing_key(key)
+    return {}
+
+
+@runner("signature", "check_sealing_key")
+def _(key: bytes) -> Gives:
+    check_sealing_key(key)
     return {}
 
 

@@ -28,7 +28,7 @@ COUNTS = {
     "reminder": 70,
     "run": 105,
     "session": 19,
-    "signature": 41,
+    "signature": 58,
     "vault": 55,
 }
 

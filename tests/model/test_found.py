@@ -200,9 +200,6 @@ def test_who_is_sent_while_another_dispatch_ends_stays_at_the_door(world: World)
     assert {kai.member, nao.member, yuki.member} == {*door.members}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the relay gives nobody runs that came after their part ended, not even their own"
-)
 def test_an_old_profile_of_one_who_was_called_back_learns_what_it_had_sent_last(world: World) -> None:
     """A note that came after the dispatch ended counts; a profile from before it finds the end of its own chain."""
     admin, _, _, yuki, *_ = world.actors

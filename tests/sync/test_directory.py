@@ -199,8 +199,14 @@ def test_limits_of_a_centre_are_kept() -> None:
     c.put(c.frame(c.admin, invites))
     one_more = InviteOpen(c.random(32), c.random(32), member, START)
     assert "quota_exceeded" == refusal(c.directory, c.frame(c.admin, [one_more]))
-    for size in (5_000, 4_999):
-        c.put(c.frame(c.root, [DeviceAdd(member, c.random(32), c.random(32)) for _ in range(size)]))
+    devices = 1
+    while devices < 10_000:
+        added = [DeviceAdd(member, c.random(32), c.random(32)) for _ in range(min(1_399, 10_000 - devices))]
+        c.put(c.frame(c.root, added))
+        devices += len(added)
+        one_more_device = DeviceAdd(member, c.random(32), c.random(32))
+        assert "quota_exceeded" == refusal(c.directory, c.frame(c.root, [one_more_device]))
+        c.put(c.frame(c.admin, [DeviceRevoke(each.device) for each in added]))
     assert "quota_exceeded" == refusal(c.directory, c.frame(c.root, [DeviceAdd(member, c.random(32), c.random(32))]))
 
 

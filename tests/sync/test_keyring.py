@@ -10,7 +10,6 @@ from crypto.errors import ProtocolError
 from sync.draft import Draft
 from sync.statements import (
     CircleEpoch,
-    DeviceAdd,
     DeviceEnrol,
     DeviceRevoke,
     MemberRole,
@@ -159,22 +158,6 @@ def test_bad_recovery_seal() -> None:
     c.act(c.root, lambda draft: draft.complain(c.desk, 2, "wrong_key"))
     c.renew(c.desk)
     assert c.root.keyring.newest(c.desk) is not None
-
-
-def test_a_key_to_which_nothing_can_be_sealed_holds_nobody_up() -> None:
-    """Whoever enrols with one shuts out itself alone."""
-    c = Centre.found(108)
-    dark = c.device(c.admin.member)
-
-    def add(draft: Draft) -> None:
-        draft.say(DeviceAdd(dark.member, dark.key, bytes(32)))
-        draft.admit(c.circle)
-
-    c.act(c.root, add)
-    c.renew(c.circle)
-
-    assert c.admin.keyring.newest(c.circle) is not None
-    assert not c.directory.stale(c.circle, c.head)
 
 
 def test_an_epoch_whose_lock_cannot_be_made_is_not_drafted() -> None:

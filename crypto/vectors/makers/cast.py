@@ -69,3 +69,8 @@ SMALL_ORDER_KEYS = {
     "p": b"\xed" + b"\xff" * 30 + b"\x7f",
     "p_plus_one": b"\xee" + b"\xff" * 30 + b"\x7f",
 }
+SMALL_ORDER_SEALING_KEYS = {
+    **{name: SMALL_ORDER_KEYS[name] for name in ("zero", "one", "minus_one", "p", "p_plus_one")},
+    "order_8": bytes.fromhex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800"),
+    "order_8_other": bytes.fromhex("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"),
+}

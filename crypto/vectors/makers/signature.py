@@ -3,7 +3,7 @@
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crypto.vectors.folder import Folder
-from crypto.vectors.makers.cast import LAPTOP, PHONE, SMALL_ORDER_KEYS
+from crypto.vectors.makers.cast import LAPTOP, PHONE, SMALL_ORDER_KEYS, SMALL_ORDER_SEALING_KEYS
 from crypto.vectors.page import context, flip, sign
 
 FOLDER = Folder("signature")
@@ -79,6 +79,18 @@ def _bare() -> bytes:
     return Ed25519PrivateKey.from_private_bytes(PHONE.sign_private).sign(DATA)
 
 
+def _bad_sealing_keys() -> None:
+    check, comment = "check_sealing_key", "a point of small order"
+    for name, key in SMALL_ORDER_SEALING_KEYS.items():
+        FOLDER.fails(f"sealing_key_{name}", "bad_key", "2.5", comment, check, {"key": key})
+        high = {"key": flip(key, 31, 0x80)}
+        FOLDER.fails(f"sealing_key_{name}_high_bit", "bad_key", "2.5", "the same, highest bit set", check, high)
+    FOLDER.fails("sealing_key_31_bytes", "bad_key", "2.5", "a key is 32 bytes", check, {"key": PHONE.name[:-1]})
+    FOLDER.gives("sealing_key_allowed", "2.5", "a device's key", check, {"key": PHONE.seal_key}, {})
+    signing = SMALL_ORDER_KEYS["order_8"]
+    FOLDER.gives("sealing_key_of_the_other_list", "2.5", "small only as a signing key", check, {"key": signing}, {})
+
+
 def _bad_keys() -> None:
     for name, key in SMALL_ORDER_KEYS.items():
         FOLDER.fails(f"key_{name}", "bad_key", "2.5", "a point of small order", "check_signing_key", {"key": key})
@@ -113,6 +125,7 @@ def _bad_keys() -> None:
         ("key_empty", "a key is 32 bytes", b""),
     ):
         FOLDER.fails(case, "bad_key", "2.5", comment, "check_signing_key", {"key": key})
+    _bad_sealing_keys()
     zero = SMALL_ORDER_KEYS["one"]
     forged = zero + bytes(32)
     FOLDER.fails(
