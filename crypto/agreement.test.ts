@@ -64,7 +64,7 @@ const { value } = fc.letrec<{ value: Value }>((tie) => ({
     { maxDepth: 9 },
     fc.constantFrom(null, true, false),
     fc.oneof(edge, fc.maxSafeInteger()),
-    fc.string({ unit: fc.constantFrom(..."aé縁ｶ゙가ᄀ\ufeff👵\u0301\0") }).map((text) => text.normalize("NFC")),
+    fc.string({ unit: fc.constantFrom(..."aé縁ｶ゙가ᄀ\ufeff👵\u0301\0") }),
     bytes(0, 300),
     fc.array(tie("value"), { maxLength: 17 }),
     fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9_]{0,3}$/), tie("value"), { maxKeys: 17, noNullPrototype: true }),
@@ -143,7 +143,7 @@ describe("the twins agree", () => {
   it.each(["unpack", "unpad", "parse_run", "parse_entry"] as const)(
     "on what Python made to be read: %s",
     async (read) => {
-      const cases = theirs.filter((one) => one.read === read && one.verdict !== "skip")
+      const cases = theirs.filter((one) => one.read === read)
       const differ = []
       for (const { data, verdict: expected } of cases) {
         const actual = await verdict(read, data)
@@ -151,7 +151,7 @@ describe("the twins agree", () => {
       }
 
       expect(differ).toEqual([])
-      expect(cases.length).toBeGreaterThan(CASES * 0.9)
+      expect(cases.length).toBe(CASES)
       expect(new Set(cases.map((one) => one.verdict)).size).toBeGreaterThan(CASES * 0.05)
     },
   )
@@ -168,12 +168,11 @@ describe("the twins agree", () => {
     const differ = []
     for (const [i, data] of cases.entries()) {
       const actual = await verdict(read, data)
-      if (judged[i] !== actual && judged[i] !== "skip") differ.push({ data: toHex(data), expected: judged[i], actual })
+      if (judged[i] !== actual) differ.push({ data: toHex(data), expected: judged[i], actual })
     }
 
     expect(differ).toEqual([])
     expect(judged.length).toBe(CASES)
-    expect(judged.filter((one) => one === "skip").length).toBeLessThan(CASES * 0.1)
     expect(new Set(judged).size).toBeGreaterThan(CASES * 0.05)
   })
 })

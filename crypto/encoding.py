@@ -4,7 +4,6 @@ Source: SPEC 2.3.  Twin: encoding.ts.
 """
 
 import re
-import unicodedata
 from typing import Any, Final
 
 import msgspec
@@ -49,13 +48,10 @@ def unpack(data: bytes | memoryview) -> Any:
 
 def _check(value: object, depth: int) -> None:
     match value:
-        case None | bool() | bytes():
+        case None | bool() | bytes() | str():
             return
         case int():
             if not -MAX_INTEGER <= value <= MAX_INTEGER:
-                raise ProtocolError("malformed")
-        case str():
-            if not unicodedata.is_normalized("NFC", value):
                 raise ProtocolError("malformed")
         case list() | tuple():
             if depth == MAX_DEPTH:

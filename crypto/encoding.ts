@@ -48,7 +48,7 @@ function check(value: unknown, depth: number): void {
     // Minus zero has no integer encoding of its own.
     if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw new ProtocolError("malformed")
   } else if (typeof value === "string") {
-    if (!value.isWellFormed() || !isNfc(value)) throw new ProtocolError("malformed")
+    if (!value.isWellFormed()) throw new ProtocolError("malformed")
   } else if (Array.isArray(value)) {
     if (depth === MAX_DEPTH) throw new ProtocolError("malformed")
     for (const item of value) check(item, depth + 1)
@@ -65,10 +65,6 @@ function check(value: unknown, depth: number): void {
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
-}
-
-function isNfc(text: string): boolean {
-  return text.normalize("NFC") === text
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -174,12 +170,10 @@ class Reader {
   #text(size: number): string {
     const bytes = this.#take(size)
     try {
-      const text = decoder.decode(bytes)
-      if (isNfc(text)) return text
+      return decoder.decode(bytes)
     } catch {
-      // Not UTF-8: no better than not NFC.
+      throw new ProtocolError("malformed")
     }
-    throw new ProtocolError("malformed")
   }
 
   #bytes(size: number): Bytes {

@@ -9,6 +9,7 @@ from typing import Any
 
 from crypto.errors import ProtocolError
 from crypto.public_key import check_sealing_key, check_signing_key
+from sync.shapes import MARK_SIZE
 from sync.state import Device, Invite, Root, Standing, State
 from sync.statements import (
     CentreFound,
@@ -90,7 +91,7 @@ def _void(_state: State, author: Author, _place: Place, _said: Void) -> None:
 def _add_member(state: State, author: Author, _place: Place, said: MemberAdd) -> None:
     by_staff = author.is_staff(state) and said.role == "supporter" and not said.duties
     _require(author.is_admin(state) or by_staff, "not_entitled")
-    _require(said.member not in state.members, "exists")
+    _require(said.member[:MARK_SIZE] not in state.marks, "exists")
     _require(len(state.members) < MAX_MEMBERS, "quota_exceeded")
     state.set_standing(said.member, Standing(said.role, said.duties), author.index)
 

@@ -7,6 +7,7 @@
 import { equal } from "../crypto/bytes.ts"
 import { ProtocolError } from "../crypto/errors.ts"
 import { checkSealingKey, checkSigningKey } from "../crypto/public_key.ts"
+import { MARK_SIZE } from "./shapes.ts"
 import type { Invite, State } from "./state.ts"
 import {
   type CentreFound,
@@ -92,7 +93,7 @@ function voidEntries(_state: State, author: Author, _place: Place, _said: Void):
 function addMember(state: State, author: Author, _place: Place, said: MemberAdd): void {
   const byStaff = isStaff(state, author) && said.role === "supporter" && said.duties.length === 0
   require(isAdmin(state, author) || byStaff, "not_entitled")
-  require(!state.members.has(said.member), "exists")
+  require(!state.marks.has(said.member.subarray(0, MARK_SIZE)), "exists")
   require(state.members.size < MAX_MEMBERS, "quota_exceeded")
   state.setStanding(said.member, { role: said.role, duties: said.duties }, author.index)
 }

@@ -14,6 +14,7 @@ from sync.dictionary import dictionary, rank
 from sync.edits import Plaintext, Value
 from sync.merge import Part
 from sync.register import View
+from sync.shapes import MARK_SIZE
 from sync.writes import Judged
 from sync.writing import Where, Writing
 
@@ -74,8 +75,8 @@ class Book:
         return found | ({"dispatch": dispatch} if dispatch is not None else {})
 
     def new_id(self) -> bytes:
-        """For a new record."""
-        return self._core.means.random(16)
+        """For a new record of ours: it begins as our member's id does. Raises ProtocolError "not_enrolled"."""
+        return self._core.held.member[:MARK_SIZE] + self._core.means.random(16 - MARK_SIZE)
 
     def writing(self, where: Where) -> Writing:
         """Begin to write. See `Writing`."""
@@ -238,6 +239,7 @@ class Book:
     def _origin(self, note: bytes) -> tuple[bytes, bytes]:
         """The dispatch circle of a note, and its author."""
         for view in self.views(note, "visit_note"):
-            if view.key.field == "visit" and view.key.member is not None:
-                return view.key.circle, view.key.member
+            ids = [id_ for value in view.values for id_ in value.changes] if view.key.field == "visit" else []
+            if ids and (change := self.change(ids[0])):
+                return change.circle, change.member
         raise ProtocolError("unknown_circle")

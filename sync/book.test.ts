@@ -81,12 +81,11 @@ describe("writing", () => {
   })
 
   it("submits what is once said once, and not another text in its place", async () => {
-    await own.book.writing(where).put(RECORD, "visit_note", NOTE).save()
-    const again = own.book.writing(where).put(RECORD, "visit_note", { mode: "home_visit" })
+    const note = own.book.newId()
+    await own.book.writing(where).put(note, "visit_note", NOTE).save()
+    const again = own.book.writing(where).put(note, "visit_note", { mode: "home_visit" })
 
-    expect(() => again.put(RECORD, "visit_note", { mode: "phone" })).toThrow(
-      expect.objectContaining({ code: "exists" }),
-    )
+    expect(() => again.put(note, "visit_note", { mode: "phone" })).toThrow(expect.objectContaining({ code: "exists" }))
     expect(await again.save()).toEqual([])
   })
 
@@ -199,21 +198,25 @@ describe("a review", () => {
     return notes.map(({ note, state }) => [toHex(note), state])
   }
 
+  let note: Uint8Array
+
   beforeEach(async () => {
-    await own.book.writing(where).put(RECORD, "visit_note", NOTE).save()
+    note = own.book.newId()
+    await own.book.writing(where).put(note, "visit_note", NOTE).save()
     await other.receive(await own.send())
   })
 
   it("is of exactly the changes its reviewer saw; one that comes later says so by itself", async () => {
-    expect(ids(other.book.reviewQueue())).toEqual([[toHex(RECORD), "new"]])
-    await other.book.review(RECORD, "accepted")
-    expect(other.book.reviewOf(RECORD)).toMatchObject({ state: "accepted", author: own.held.member, unseen: [] })
+    expect(ids(other.book.reviewQueue())).toEqual([[toHex(note), "new"]])
+    await other.book.review(note, "accepted")
+    expect(other.book.reviewOf(note)).toMatchObject({ state: "accepted", author: own.held.member, unseen: [] })
     expect(other.book.reviewQueue()).toEqual([])
-    await own.book.writing(where).put(VISIT, "addendum", { target: RECORD, text: "訂正" }).save()
+    const addendum = own.book.newId()
+    await own.book.writing(where).put(addendum, "addendum", { target: note, text: "訂正" }).save()
     await other.receive(await own.send())
 
-    expect(ids(other.book.reviewQueue())).toEqual([[toHex(RECORD), "changed"]])
-    expect(other.book.reviewOf(RECORD).unseen).toEqual(other.book.changesOfNote(VISIT, [VISIT]))
+    expect(ids(other.book.reviewQueue())).toEqual([[toHex(note), "changed"]])
+    expect(other.book.reviewOf(note).unseen).toEqual(other.book.changesOfNote(VISIT, [addendum]))
   })
 
   it("is for notes of which something opens here", () => {

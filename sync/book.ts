@@ -4,7 +4,7 @@
  * Source: sync/SPEC.md 4.3, 5.  Twin: sync/book.py.
  */
 
-import { compare, equal, fromHex } from "../crypto/bytes.ts"
+import { compare, concat, equal, fromHex } from "../crypto/bytes.ts"
 import { unpack, type Value } from "../crypto/encoding.ts"
 import { ProtocolError } from "../crypto/errors.ts"
 import type { Random } from "../crypto/keys.ts"
@@ -14,6 +14,7 @@ import { isArray, type Plaintext } from "./edits.ts"
 import type { Merge, Part } from "./merge.ts"
 import { lastOf } from "./own_chain.ts"
 import type { View } from "./register.ts"
+import { MARK_SIZE } from "./shapes.ts"
 import type { Judged } from "./writes.ts"
 import { changesOf, type Fields, type Saved, type Where, Writing, type Core as WritingCore } from "./writing.ts"
 
@@ -76,9 +77,10 @@ export class Book {
     return dispatch ? { ...found, dispatch } : found
   }
 
-  /** For a new record. */
+  /** For a new record of ours: it begins as our member's id does. Throws ProtocolError "not_enrolled". */
   newId(): Uint8Array {
-    return this.#core.means.random(16)
+    const { member } = this.#core.held
+    return concat(member.subarray(0, MARK_SIZE), this.#core.means.random(16 - MARK_SIZE))
   }
 
   /** Begin to write. See `Writing`. */
@@ -260,8 +262,10 @@ export class Book {
 
   /** The dispatch circle of a note, and its author. */
   #origin(note: Uint8Array): readonly [circle: Uint8Array, author: Uint8Array] {
-    for (const { key } of this.views(note, "visit_note")) {
-      if (key.field === "visit" && key.member) return [key.circle, key.member]
+    for (const { key, values } of this.views(note, "visit_note")) {
+      const [id] = key.field === "visit" ? values.flatMap((value) => value.changes) : []
+      const change = id && this.change(id)
+      if (change) return [change.circle, change.member]
     }
     throw new ProtocolError("unknown_circle")
   }

@@ -71,7 +71,7 @@ class Circles:
         """It reads nothing that is written from now on, at the desk or under it."""
 
         def say(draft: Saying) -> None:
-            self._renew_desks(draft, desk)
+            self._renew_desks(draft, self.view(desk).desk)
             draft.renew(desk, devices=sorted({*self.view(desk).devices} - {device}))
             draft.renew_stale()
 
@@ -84,6 +84,7 @@ class Circles:
         id_ = case or self._core.means.random(16)
 
         def say(draft: Saying) -> Case:
+            self._renew_desks(draft, desk)
             opened = draft.open_circle("case", case=id_, desk=desk, members=members).circle
             return Case(id_, opened, draft.open_circle("door", case=id_, desk=desk, members=members).circle)
 
@@ -98,7 +99,10 @@ class Circles:
                 raise ProtocolError("unknown_circle")
             desk, sent = door.desk, sorted({*door.members, *members})
             has_own = {view.members for view in self.of_kind("own", case) if not view.closed}
-            if list(door.members) != sent:
+            self._renew_desks(draft, desk)
+            if self._core.held.directory.stale(door.id, self._core.held.head):
+                draft.renew(door.id, members=sent)
+            elif list(door.members) != sent:
                 draft.admit(door.id, members=sent)
             for member in members:
                 if (member,) not in has_own:
@@ -115,9 +119,12 @@ class Circles:
 
         def say(draft: Saying) -> None:
             ending = self.view(dispatch)
-            self._renew_desks(draft, dispatch)
-            draft.renew(dispatch, members=[])
+            self._renew_desks(draft, ending.desk)
+            if not ending.closed:
+                draft.renew(dispatch, members=[])
             for door in self.of_kind("door", ending.case):
+                if door.closed:
+                    continue
                 leaving = {*ending.members} - self._sent_otherwise(ending)
                 draft.renew(door.id, members=sorted({*door.members} - leaving))
             draft.renew_stale()
@@ -200,10 +207,9 @@ class Circles:
         running = [view for view in dispatches if view.id != ending.id and not view.closed]
         return {member for view in [*running, *self.of_kind("case", ending.case)] for member in view.members}
 
-    def _renew_desks(self, draft: Saying, circle: bytes) -> None:
-        """Stale ones above a circle, the highest first: else it would be sealed to a key that is just replaced."""
+    def _renew_desks(self, draft: Saying, desk: bytes | None) -> None:
+        """Stale ones from here up, the highest first: else a circle would be sealed to a key that is to be replaced."""
         above: list[bytes] = []
-        desk = self.view(circle).desk
         while desk is not None:
             above.insert(0, desk)
             desk = self.view(desk).desk

@@ -75,7 +75,7 @@ export class Circles {
   /** It reads nothing that is written from now on, at the desk or under it. */
   unseat(device: Uint8Array, desk: Uint8Array): Promise<void> {
     return this.#core.append(async (draft) => {
-      await this.#renewDesks(draft, desk)
+      await this.#renewDesks(draft, this.view(desk).desk)
       await draft.renew(desk, { devices: this.view(desk).devices.filter((each) => !equal(each, device)) })
       await draft.renewStale()
     })
@@ -87,6 +87,7 @@ export class Circles {
   openCase(desk: Uint8Array, members: readonly Uint8Array[] = [], ofCase?: Uint8Array): Promise<Case> {
     const id = ofCase ?? this.#core.means.random(16)
     return this.#core.append(async (draft) => {
+      await this.#renewDesks(draft, desk)
       const { circle } = await draft.openCircle("case", { case: id, desk, members })
       return { id, circle, door: (await draft.openCircle("door", { case: id, desk, members })).circle }
     })
@@ -101,7 +102,10 @@ export class Circles {
       const sent = new ByteSet([...door.members, ...members]).values().sort(compare)
       const open = this.ofKind("own", ofCase).filter((view) => !view.closed)
       const lackOwn = members.filter((member) => !open.some((view) => sameKeys(view.members, [member])))
-      if (!sameKeys(door.members, sent)) await draft.admit(door.id, { members: sent })
+      await this.#renewDesks(draft, desk)
+      const { directory, head } = this.#core.held
+      if (directory.stale(door.id, head)) await draft.renew(door.id, { members: sent })
+      else if (!sameKeys(door.members, sent)) await draft.admit(door.id, { members: sent })
       for (const member of lackOwn) await draft.openCircle("own", { case: ofCase, desk, members: [member] })
       return (await draft.openCircle("dispatch", { case: ofCase, desk, members })).circle
     })
@@ -115,9 +119,10 @@ export class Circles {
   endDispatch(dispatch: Uint8Array): Promise<void> {
     return this.#core.append(async (draft) => {
       const ending = this.view(dispatch)
-      await this.#renewDesks(draft, dispatch)
-      await draft.renew(dispatch, { members: [] })
+      await this.#renewDesks(draft, ending.desk)
+      if (!ending.closed) await draft.renew(dispatch, { members: [] })
       for (const door of this.#ofCaseOf("door", ending)) {
+        if (door.closed) continue
         const still = this.#sentOtherwise(ending)
         const leaving = new ByteSet(ending.members.filter((member) => !still.has(member)))
         await draft.renew(door.id, { members: door.members.filter((member) => !leaving.has(member)) })
@@ -207,10 +212,10 @@ export class Circles {
   }
 
   /** Stale ones above a circle, the highest first: else it would be sealed to a key that is just replaced. */
-  async #renewDesks(draft: Saying, circle: Uint8Array): Promise<void> {
+  async #renewDesks(draft: Saying, from: Uint8Array | null): Promise<void> {
     const { directory, key, head } = this.#core.held
     const above: Uint8Array[] = []
-    for (let { desk } = this.view(circle); desk; { desk } = this.view(desk)) above.unshift(desk)
+    for (let desk = from; desk; desk = this.view(desk).desk) above.unshift(desk)
     const stale = new ByteSet(directory.staleAfter(key, []))
     for (const desk of above) if (stale.has(desk) && directory.principal(desk, key, head)) await draft.renew(desk)
   }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from crypto.contexts import ZERO_HASH
 from crypto.errors import ProtocolError
 from crypto.invite import Invitation, Invite, invite_link
 from sync.book import Book
@@ -172,8 +173,14 @@ class People:
         for circle in held.ledger.log.circles():
             sequence, id_ = held.ledger.log.heads(circle).get(device, (0, b""))
             if sequence > (ends[circle].sequence if circle in ends else 0):
-                ends[circle] = ChainEnd(circle, sequence, id_, b"")
-        return list(ends.values())
+                ends[circle] = ChainEnd(circle, sequence, id_, ZERO_HASH)
+        return [end for end in ends.values() if self._may_cut_off(end)]
+
+    def _may_cut_off(self, end: ChainEnd) -> bool:
+        """Nothing counts in a circle that was shredded, or whose opening is void, and nothing can be said on it."""
+        held = self._core.held
+        view = held.directory.circle(end.circle, held.head)
+        return not view.shredded if view else end.statement != ZERO_HASH
 
     def _circles_of(self, device: bytes) -> tuple[bytes, ...]:
         directory = self._core.held.directory

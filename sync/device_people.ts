@@ -5,6 +5,7 @@
  */
 
 import { equal, toHex } from "../crypto/bytes.ts"
+import { ZERO_HASH } from "../crypto/contexts.ts"
 import { ProtocolError } from "../crypto/errors.ts"
 import { Invite, inviteLink } from "../crypto/invite.ts"
 import type { Book } from "./book.ts"
@@ -184,9 +185,16 @@ export class People {
     const { log } = core.held.ledger
     for (const circle of log.circles()) {
       const [sequence, id] = log.heads(circle).get(device) ?? [0, EMPTY]
-      if (sequence > (ends.get(circle)?.sequence ?? 0)) ends.set(circle, { circle, sequence, id, statement: EMPTY })
+      if (sequence > (ends.get(circle)?.sequence ?? 0)) ends.set(circle, { circle, sequence, id, statement: ZERO_HASH })
     }
-    return ends.values()
+    return ends.values().filter((end) => this.#mayCutOff(end))
+  }
+
+  /** Nothing counts in a circle that was shredded, or whose opening is void, and nothing can be said on it. */
+  #mayCutOff({ circle, statement }: ChainEnd): boolean {
+    const { directory, head } = this.#core.held
+    const view = directory.circle(circle, head)
+    return view ? !view.shredded : !equal(statement, ZERO_HASH)
   }
 
   #circlesOf(device: Uint8Array): Uint8Array[] {

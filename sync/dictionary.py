@@ -22,7 +22,7 @@ MAX_MOMENT = 2**53 - 1  # ms since 1970-01-01 UTC
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DATA = Path(__file__).parent / "records" / "dictionary.json"
 
-Policy = Literal["ask", "careful", "latest", "once", "set", "state", "text"]
+Policy = Literal["ask", "author", "careful", "latest", "once", "set", "state", "text"]
 Who = tuple[str, ...]
 """Roles and duties, any one of which is enough."""
 

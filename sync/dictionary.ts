@@ -15,7 +15,7 @@ const KEY_SIZE = 32
 const MAX_MOMENT = 2 ** 53 - 1 // ms since 1970-01-01 UTC
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 
-export type Policy = "ask" | "careful" | "latest" | "once" | "set" | "state" | "text"
+export type Policy = "ask" | "author" | "careful" | "latest" | "once" | "set" | "state" | "text"
 /** Roles and duties, any one of which is enough. */
 export type Who = readonly string[]
 

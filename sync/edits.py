@@ -4,6 +4,7 @@ Source: sync/SPEC.md 4.2.  Twin: sync/edits.ts.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -127,3 +128,16 @@ def _name(value: Value) -> str:
     if isinstance(value, str) and _NAME.fullmatch(value):
         return value
     raise ProtocolError("malformed")
+
+
+def in_nfc(value: Value) -> Value:
+    """A value with its texts in Unicode normal form NFC: as people type them, so that the same word is the same."""
+    match value:
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case list():
+            return [in_nfc(each) for each in value]
+        case dict():
+            return {name: in_nfc(each) for name, each in value.items()}
+        case _:
+            return value

@@ -118,3 +118,11 @@ export function isArray(value: Value | undefined): value is readonly Value[] {
 export function isMap(value: Value): value is { readonly [name: string]: Value } {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 }
+
+/** A value with its texts in Unicode normal form NFC: as people type them, so that the same word is the same. */
+export function inNfc(value: Value): Value {
+  if (typeof value === "string") return value.normalize("NFC")
+  if (isArray(value)) return value.map(inNfc)
+  if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, inNfc(each)]))
+  return value
+}

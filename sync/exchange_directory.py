@@ -86,6 +86,8 @@ class DirectoryActions:
             for batch in _batches(frames):
                 self._server.heal(batch)
         except RefusedError as error:
+            if error.code == "restoring":
+                raise
             return contact.entries_handed_back(now, error.code)
         return contact.entries_handed_back(now, None)
 

@@ -110,7 +110,7 @@ export class DirectoryActions {
     try {
       for (const batch of batches(frames)) await this.#server.heal(batch)
     } catch (error) {
-      if (error instanceof RefusedError) return contact.entriesHandedBack(now, error.code)
+      if (error instanceof RefusedError && error.code !== "restoring") return contact.entriesHandedBack(now, error.code)
       throw error
     }
     return contact.entriesHandedBack(now, null)

@@ -2,7 +2,7 @@
 
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { toHex } from "../crypto/bytes.ts"
+import { compare, toHex } from "../crypto/bytes.ts"
 import { ProtocolError } from "../crypto/errors.ts"
 import type { Run } from "../crypto/run.ts"
 import { seeded } from "../tests/sync/centre.ts"
@@ -151,7 +151,7 @@ async function seen({ held, outlook, book }: LocalDevice): Promise<unknown> {
     conflicts: book.conflicts(),
     uncounted: book.uncounted(),
     standing: packValue(STANDING, held.standing),
-    letters: held.letters,
+    letters: held.letters.toSorted((one, other) => compare(one.id, other.id)),
     arrived: held.arrived
       .entries()
       .map(([id, index]) => [toHex(id), index])

@@ -17,7 +17,7 @@ interface Vector {
 
 const VECTORS = readFolder<Vector>("merge")
 const LOGS = readJson<readonly (Given & { readonly sha256: string })[]>("merge_logs.json")
-const POLICIES = ["ask", "careful", "latest", "once", "set", "state", "text"]
+const POLICIES = ["ask", "author", "careful", "latest", "once", "set", "state", "text"]
 
 function merged({ dictionary, changes }: Given): Merge {
   return new Merge(smallDictionary(dictionary), changes.map(readChange))
@@ -25,7 +25,7 @@ function merged({ dictionary, changes }: Given): Merge {
 
 describe("merge", () => {
   it("has vectors for every policy and for deleting", () => {
-    expect(VECTORS).toHaveLength(170)
+    expect(VECTORS).toHaveLength(174)
     for (const policy of [...POLICIES, "deleted"]) {
       expect(VECTORS.filter(([name]) => name.startsWith(policy)).length).toBeGreaterThanOrEqual(4)
     }

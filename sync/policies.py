@@ -5,6 +5,7 @@ Source: sync/SPEC.md 5.  Twin: sync/policies.ts.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sync.dictionary import FieldRule, rank
 from sync.edits import Value
@@ -45,9 +46,13 @@ def is_legal(rule: FieldRule, write: Counted) -> bool:
     return write.barred == 0 if write.seen else leads(rule, None, write)
 
 
+SAID_ONCE: Final = frozenset({"author", "once"})
+"""What is said stays; corrections are addenda."""
+
+
 def is_effective(rule: FieldRule, write: Counted) -> bool:
     """Whether its `over` replaces anything: not a request's, and "once" only what settles its author's own conflict."""
-    return write.seen > 1 if rule.policy == "once" else is_legal(rule, write)
+    return write.seen > 1 if rule.policy in SAID_ONCE else is_legal(rule, write)
 
 
 def reaches(rule: FieldRule, write: Counted, other: Counted) -> bool:
@@ -85,6 +90,7 @@ def choose_true(_rule: FieldRule, standing: Sequence[Counted]) -> Counted:
 
 CHOOSE: Mapping[str, Choose] = {
     "ask": choose_none,
+    "author": choose_none,
     "text": choose_none,
     "careful": choose_highest,
     "latest": choose_latest,

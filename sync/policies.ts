@@ -5,7 +5,7 @@
  */
 
 import type { Value } from "../crypto/encoding.ts"
-import { type FieldRule, rank } from "./dictionary.ts"
+import { type FieldRule, type Policy, rank } from "./dictionary.ts"
 
 /**
  * A write that counts, as its register holds it.
@@ -40,9 +40,12 @@ export function isLegal(rule: FieldRule, write: Counted): boolean {
   return write.seen > 0 ? write.barred === 0 : leads(rule, null, write)
 }
 
+/** What is said stays; corrections are addenda. */
+export const SAID_ONCE: ReadonlySet<Policy> = new Set<Policy>(["author", "once"])
+
 /** Whether its `over` replaces anything: not a request's, and "once" only what settles its author's own conflict. */
 export function isEffective(rule: FieldRule, write: Counted): boolean {
-  return rule.policy === "once" ? write.seen > 1 : isLegal(rule, write)
+  return SAID_ONCE.has(rule.policy) ? write.seen > 1 : isLegal(rule, write)
 }
 
 /** Whether an effective write replaces one it names: "careful" not a more careful one, unless its author decides. */
@@ -75,6 +78,7 @@ export const chooseTrue: Choose = (_rule, standing) => standing.find((write) => 
 
 export const CHOOSE: Readonly<Record<FieldRule["policy"], Choose>> = {
   ask: chooseNone,
+  author: chooseNone,
   text: chooseNone,
   careful: chooseHighest,
   latest: chooseLatest,

@@ -15,6 +15,8 @@ from crypto.errors import ProtocolError
 ROLES = ("supporter", "professional", "staff", "admin")
 SEAL_REASONS = frozenset({"truncated", "wrong_key", "malformed", "bad_commitment", "bad_circle_key", "bad_lock"})
 MAX_SEALS = 2_000
+MARK_SIZE = 8
+"""Bytes of a member's id, with which the ids of its records begin."""
 MAX_VOID = 1_000  # entries a void names
 _MAX_TIME = 2**53 - 1  # ms
 _MAX_EPOCH = 2**32 - 1

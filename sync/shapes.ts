@@ -21,6 +21,8 @@ export const SEAL_REASONS: ReadonlySet<string> = new Set([
   "bad_lock",
 ])
 export const MAX_SEALS = 2_000
+/** Bytes of a member's id, with which the ids of its records begin. */
+export const MARK_SIZE = 8
 /** Entries a void names. */
 export const MAX_VOID = 1_000
 /** Milliseconds. */

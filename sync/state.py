@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sync.circles import Circle
+from sync.shapes import MARK_SIZE
 from sync.timeline import Journal, Timeline
 
 V = TypeVar("V")
@@ -74,6 +75,7 @@ class State:
         self.journal = Journal()
         self.root: Timeline[Root] = Timeline()
         self.members: dict[bytes, Member] = {}
+        self.marks: dict[bytes, bytes] = {}
         self.devices: dict[bytes, Device] = {}
         self.invites: dict[bytes, Invite] = {}
         self.unrevoked: dict[bytes, Device] = {}
@@ -148,6 +150,7 @@ class State:
         if member not in self.members:
             self.members[member] = Member(member, index)
             self.journal.note(lambda: self.members.pop(member))
+            self._put_key(self.marks, member[:MARK_SIZE], member)
         self.members[member].standing.put(index, standing, self.journal)
         if standing.role == "admin":
             self._put_key(self.admins, member, None)

@@ -8,7 +8,7 @@ import { equal } from "../crypto/bytes.ts"
 import type { Value } from "../crypto/encoding.ts"
 import { ByteMap, ByteSet } from "./byte_map.ts"
 import type { Circle } from "./circles.ts"
-import type { Role } from "./shapes.ts"
+import { MARK_SIZE, type Role } from "./shapes.ts"
 import { Journal, Timeline } from "./timeline.ts"
 
 export type Root = { readonly key: Uint8Array; readonly sealKey: Uint8Array }
@@ -58,6 +58,7 @@ export class State {
   readonly journal = new Journal()
   readonly root = new Timeline<Root>()
   readonly members = new ByteMap<Member>()
+  readonly marks = new ByteMap<Uint8Array>()
   readonly devices = new ByteMap<Device>()
   readonly invites = new ByteMap<Invite>()
   readonly unrevoked = new ByteMap<Device>()
@@ -142,6 +143,7 @@ export class State {
     if (!this.members.has(member)) {
       this.members.set(member, { id: member, added: index, standing: new Timeline(), devices: [], invites: [] })
       this.journal.note(() => this.members.delete(member))
+      this.#putKey(this.marks, member.subarray(0, MARK_SIZE), member)
     }
     this.members.get(member)!.standing.put(index, standing, this.journal)
     if (standing.role === "admin") this.#putKey(this.admins, member, true)

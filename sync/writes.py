@@ -10,6 +10,7 @@ from crypto.encoding import pack
 from sync.capacity import Capacity, writes_as
 from sync.dictionary import Dictionary, FieldRule, is_of_kind
 from sync.edits import Edit, Value, Write, ascends
+from sync.shapes import MARK_SIZE
 
 DELETED = "deleted"
 """The field by which every record can be crossed out, in the home of its type."""
@@ -87,9 +88,16 @@ def judge_write(dictionary: Dictionary, change: Judged, edit: Edit, write: Write
         return "not_home"
     if not _fits(rule, write):
         return "unjudged" if change.version > dictionary.version else "bad_value"
+    if rule.policy == "author" and not is_of(edit.record, change.member):
+        return "not_entitled"
     if not writes_as(rule, change.capacities):
         return "not_entitled"
     return rule
+
+
+def is_of(record: bytes, member: bytes) -> bool:
+    """Whether a record's id says that this member made it. No two members of a centre begin alike. Source: SPEC 4.3."""
+    return record[:MARK_SIZE] == member[:MARK_SIZE]
 
 
 def register_key(rule: FieldRule, change: Judged, edit: Edit, write: Write) -> RegisterKey:

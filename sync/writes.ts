@@ -4,11 +4,12 @@
  * Source: sync/SPEC.md 4.3 and 5.  Twin: sync/writes.py.
  */
 
-import { toHex } from "../crypto/bytes.ts"
+import { equal, toHex } from "../crypto/bytes.ts"
 import { pack, type Value } from "../crypto/encoding.ts"
 import { type Capacity, writesAs } from "./capacity.ts"
 import { type Dictionary, type FieldRule, isOfKind } from "./dictionary.ts"
 import { ascends, type Edit, isMap, type Write } from "./edits.ts"
+import { MARK_SIZE } from "./shapes.ts"
 
 /** The field by which every record can be crossed out, in the home of its type. */
 export const DELETED = "deleted"
@@ -93,8 +94,14 @@ export function judgeWrite(dictionary: Dictionary, change: Judged, edit: Edit, w
   if (!rule) return "unjudged"
   if (rule.home !== change.circleKind) return "not_home"
   if (!fits(rule, write)) return change.version > dictionary.version ? "unjudged" : "bad_value"
+  if (rule.policy === "author" && !isOf(edit.record, change.member)) return "not_entitled"
   if (writesAs(rule, change.capacities).size === 0) return "not_entitled"
   return rule
+}
+
+/** Whether a record's id says that this member made it. No two members of a centre begin alike. Source: SPEC 4.3. */
+export function isOf(record: Uint8Array, member: Uint8Array): boolean {
+  return equal(record.subarray(0, MARK_SIZE), member.subarray(0, MARK_SIZE))
 }
 
 /** The register in which a write that counts stands. */

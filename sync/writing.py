@@ -11,7 +11,8 @@ from crypto.errors import ProtocolError
 from sync.capacity import capacities
 from sync.device_core import Core, Saved
 from sync.dictionary import FieldRule, dictionary
-from sync.edits import MAX_EDITS, Edit, Value, Write
+from sync.edits import MAX_EDITS, Edit, Value, Write, in_nfc
+from sync.policies import SAID_ONCE
 from sync.register import View
 from sync.writes import DELETED, MAX_SEEN, Judged, judge_write, register_key
 
@@ -67,7 +68,7 @@ class Writing:
         key = view.key
         rule = _rule(key.type, key.field)
         element = unpack(key.element) if key.element is not None else None
-        self._edit(key.circle, rule, key.record, Write(key.field, element, value, _seen(view)))
+        self._edit(key.circle, rule, key.record, Write(key.field, element, in_nfc(value), _seen(view)))
         return self
 
     def save(self, at: int | None = None) -> list[Saved]:
@@ -78,10 +79,12 @@ class Writing:
 
     def _write(self, rule: FieldRule, record: bytes, element: Value, value: Value) -> None:
         circle = self._circle(rule)
+        if value is not False:
+            element, value = in_nfc(element), in_nfc(value)
         write = Write(rule.field, element, value, ())
         key = register_key(rule, self._judged(circle, rule), Edit(record, rule.type, (write,)), write)
         view = self._core.held.ledger.merge.register(key)
-        if rule.policy == "once" and len(view.values) == 1:
+        if rule.policy in SAID_ONCE and len(view.values) == 1:
             if pack(view.values[0].value) == pack(value):
                 return
             raise ProtocolError("exists")

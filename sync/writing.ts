@@ -10,8 +10,9 @@ import { ProtocolError } from "../crypto/errors.ts"
 import { ByteMap, ByteSet } from "./byte_map.ts"
 import { capacities } from "./capacity.ts"
 import { dictionary, type FieldRule } from "./dictionary.ts"
-import { type Edit, isArray, MAX_EDITS, type Write } from "./edits.ts"
+import { type Edit, inNfc, isArray, MAX_EDITS, type Write } from "./edits.ts"
 import type { Holdings } from "./holdings.ts"
+import { SAID_ONCE } from "./policies.ts"
 import type { View } from "./register.ts"
 import { DELETED, type Judged, judgeWrite, MAX_SEEN, registerKey } from "./writes.ts"
 
@@ -83,7 +84,7 @@ export class Writing {
   over(view: View, value: Value): this {
     const { key } = view
     const element = key.element && unpack(key.element)
-    const write = { field: key.field, element, value, over: seenIn(view) }
+    const write = { field: key.field, element, value: inNfc(value), over: seenIn(view) }
     this.#edit(key.circle, ruleOf(key.type, key.field), key.record, write)
     return this
   }
@@ -100,12 +101,14 @@ export class Writing {
 
   #write(rule: FieldRule, record: Uint8Array, element: Value, value: Value): void {
     const circle = this.#circle(rule)
-    const write = { field: rule.field, element, value, over: [] }
+    // An element that is taken out is named as it was put in.
+    const said = value === false ? { element, value } : { element: inNfc(element), value: inNfc(value) }
+    const write = { field: rule.field, ...said, over: [] }
     const key = registerKey(rule, this.#judged(circle, rule), { record, type: rule.type, writes: [write] }, write)
     const view = this.#core.held.ledger.merge.register(key)
     const [submitted, ...others] = view.values
-    if (rule.policy === "once" && submitted && others.length === 0) {
-      if (equal(pack(submitted.value), pack(value))) return
+    if (SAID_ONCE.has(rule.policy) && submitted && others.length === 0) {
+      if (equal(pack(submitted.value), pack(write.value))) return
       throw new ProtocolError("exists")
     }
     this.#edit(circle, rule, record, { ...write, over: seenIn(view) })

@@ -33,9 +33,9 @@ export function warnings(given: Pick<NewDispatch, "members" | "wish">, flags: re
 }
 
 /** What is written beside the circle: in the case why, in the dispatch what they are to do. */
-export function dispatchAsked(given: NewDispatch, caseId: Id, dispatch: Id): Asked {
+export function dispatchAsked(given: NewDispatch, caseId: Id, dispatch: Id, me: Id): Asked {
   return {
-    record: newId(),
+    record: newId(me),
     type: "dispatch",
     where: { case: caseId, dispatch },
     put: {

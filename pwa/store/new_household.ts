@@ -24,20 +24,25 @@ const CAREFUL = { no_contact: false, voicemail_ok: false, leave_card_ok: false, 
 /** lead: the member who took it in. */
 export function newHousehold(given: NewHousehold, caseId: Id, lead: Id): Asked[] {
   const where = { case: caseId }
-  const household = newId()
+  const household = newId(lead)
   const known = { label: given.label, area: given.area, size_known: given.persons.length }
   const first: Asked = { record: household, type: "household", where, put: known }
   const persons = given.persons.map((person) => personAsked(person, household, where))
   const preferences = persons.map(({ record }) => preferenceAsked(record, given.knows, where))
   const status = { household, status: "received", lead_worker: lead, client_type: "family", care_level: "active" }
-  return [first, ...persons, ...preferences, { record: newId(), type: "case", where, put: status }]
+  return [first, ...persons, ...preferences, { record: newId(lead), type: "case", where, put: status }]
 }
 
 function personAsked({ alias, band }: NewPerson, household: Id, where: Asked["where"]): Asked {
   const put: Record<string, Plain> = { household, alias_for_supporter: alias, alive: "living" }
-  return { record: newId(), type: "person", where, put: band === "" ? put : { ...put, age_band: band } }
+  return { record: newId(household), type: "person", where, put: band === "" ? put : { ...put, age_band: band } }
 }
 
 function preferenceAsked(person: Id, knows: string, where: Asked["where"]): Asked {
-  return { record: newId(), type: "contact_preference", where, put: { person, knows_of_support: knows, ...CAREFUL } }
+  return {
+    record: newId(person),
+    type: "contact_preference",
+    where,
+    put: { person, knows_of_support: knows, ...CAREFUL },
+  }
 }

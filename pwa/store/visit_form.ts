@@ -57,9 +57,9 @@ const FOLLOWED: Readonly<Record<string, string>> = {
 const DAYS_AHEAD: Readonly<Record<string, number>> = { next_visit: 14, call: 7, letter: 7, consult_centre: 1, wait: 28 }
 
 /** A new form: what is most often true is chosen already. */
-export function newVisitForm(caseId: Id, dispatch: Id, visit: Id | null, now: number): VisitForm {
+export function newVisitForm(me: Id, caseId: Id, dispatch: Id, visit: Id | null, now: number): VisitForm {
   return {
-    note: newId(),
+    note: newId(me),
     caseId,
     dispatch,
     visit,
@@ -103,12 +103,12 @@ export function suggestedDay(next: string, today: string): string {
 /** Everything that is saved. member: who writes. dispatchRecord: what they are sent for, if it is known. */
 export function visitAsked(form: VisitForm, member: Id, dispatchRecord: Id | null): Asked[] {
   const where = { case: form.caseId, dispatch: form.dispatch }
-  const visit = form.visit ?? newId()
+  const visit = form.visit ?? newId(member)
   const asked: Asked[] = [visitRecord(form, visit, member, dispatchRecord), noteRecord(form, visit)]
   const kind = FOLLOWED[form.next]
   if (kind && form.nextOn !== "") asked.push(followUp(form, kind))
-  if (form.refusedBy) asked.push(refusal(form.refusedBy, where))
-  if (form.risk === "urgent") asked.push({ record: newId(), type: "risk_flag", where, put: { level: "urgent" } })
+  if (form.refusedBy) asked.push(refusal(form.refusedBy, member, where))
+  if (form.risk === "urgent") asked.push({ record: newId(member), type: "risk_flag", where, put: { level: "urgent" } })
   return asked
 }
 
@@ -164,10 +164,10 @@ function followUp(form: VisitForm, kind: string): Asked {
     priority: "normal",
     state: "open",
   }
-  return { record: newId(), type: "follow_up", where: { case: form.caseId, dispatch: form.dispatch }, put }
+  return { record: newId(form.note), type: "follow_up", where: { case: form.caseId, dispatch: form.dispatch }, put }
 }
 
 /** Heard at the door: it holds at once, whoever heard it. */
-function refusal(person: Id, where: Asked["where"]): Asked {
-  return { record: newId(), type: "consent", where, put: { subject: person, matter: "visit", state: "refused" } }
+function refusal(person: Id, member: Id, where: Asked["where"]): Asked {
+  return { record: newId(member), type: "consent", where, put: { subject: person, matter: "visit", state: "refused" } }
 }

@@ -8,6 +8,7 @@ import { decodeEdits } from "../../sync/edits.ts"
 import type { Part } from "../../sync/merge.ts"
 import type { StandingValue, View } from "../../sync/register.ts"
 import { DELETED } from "../../sync/writes.ts"
+import { MARK } from "../store/ids.ts"
 import type {
   Cell,
   CircleKind,
@@ -45,9 +46,9 @@ export function recordPicture(
   const parts = device.book.parts(record, type).filter((part) => !part.isDeleted)
   const views = parts.flatMap((part) => part.views).filter(({ key }) => key.field !== DELETED)
   const standings = views.flatMap((view) => [...view.values, ...view.requests].map((each) => standing(device, each)))
-  const first = standings.toSorted((one, other) => one.at - other.at)[0]
-  if (!first) return null
   const id = toHex(record)
+  const first = firstOf(standings.filter(({ by }) => by.startsWith(id.slice(0, MARK)))) ?? firstOf(standings)
+  if (!first) return null
   return {
     id,
     type,
@@ -61,6 +62,11 @@ export function recordPicture(
     where: unsent.get(placeOf(id, type)) ?? "sent",
     isLate: type === "visit_note" && first.changes.some((change) => isLate(device, change)),
   }
+}
+
+/** By device time, for people only. What whoever made the record wrote goes first, whatever others say they wrote. */
+function firstOf(standings: readonly Standing[]): Standing | undefined {
+  return standings.toSorted((one, other) => one.at - other.at)[0]
 }
 
 function circlesOf(parts: readonly Part[]): Partial<Record<CircleKind, Id>> {

@@ -404,4 +404,4 @@ def _differing(device: Device, record: bytes, field_name: str) -> list[View]:
 
 
 def _author(device: Device, note: bytes) -> bytes | None:
-    return next((v.key.member for v in device.book.views(note, "visit_note") if v.key.field == "visit"), None)
+    return device.book.review_of(note).author

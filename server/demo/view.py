@@ -39,7 +39,7 @@ def timeline(town: Town, device: Device) -> Iterator[str]:
     notes = sorted((_started(device, note), note) for note in device.book.records("visit_note"))
     for start, note in notes:
         shown = {view.key.field: view.shown.value for view in device.book.views(note, "visit_note") if view.shown}
-        author = next((v.key.member for v in device.book.views(note, "visit_note") if v.key.field == "visit"), None)
+        author = device.book.review_of(note).author
         level = choice("visit_note", "person_contact_level", shown.get("person_contact_level"))
         who = next((name for name, member in town.members.items() if member == author), "?")
         state = _STATES.get(device.book.review_of(note).state, device.book.review_of(note).state)

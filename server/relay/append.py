@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from crypto.errors import ProtocolError
 from server.relay.push import Head
 from server.relay.quarantine import release_all
-from server.relay.reading import note_contact
+from server.relay.reading import admins_not_in_contact, note_contact
 from server.relay.relay import Relay
-from server.relay.roll import Roll
+from server.relay.roll import Roll, Visitor
 from server.relay.signin import visitor_of
 from server.sessions import Session
 from server.store.protocol import HeldEntry, HeldStatement, Writer
@@ -53,31 +53,50 @@ async def heal(relay: Relay, centre: bytes, body: bytes, session: Session | None
 
     Those that are here already may be among them. While the centre is being restored (one handed back whole is), or
     when an admin hands them back, bytes of statements may be missing and invitations be out of date: from others that
-    would be a way to write digests nobody can check, or to come in by an old link.
+    would be a way to write digests nobody can check, or to come in by an old link. While it is being restored they are
+    taken from devices alone, and what a device itself has said only when no admin device is left that might know
+    better: one that was shut out since the backup would else go on from there.
     Raises ProtocolError: "truncated", those of crypto 7.3, "unknown_centre", those of `visitor_of`, "head_moved"
-    (another entry is here), those of SPEC 3.5, "invite_closed".
+    (another entry is here), those of SPEC 3.5, "invite_closed", "cutoff_behind", "restoring" (those before the one
+    that has to wait are taken).
     """
     given = read_directory(body)
     helds = await relay.work(lambda: [read_entry(each.entry, each.statements) for each in given])
     may_found = bool(helds) and await _may_found(relay, centre, helds[0], founding_code)
 
-    def job(writer: Writer) -> Head:
-        if helds and _found(writer, helds[0], may_found=may_found):
+    def job(writer: Writer) -> Head | None:
+        is_whole = bool(helds) and _found(writer, helds[0], may_found=may_found)
+        if is_whole:
             writer.set_restoring(restoring=True)
         with relay.directories.for_writer(writer) as roll:
             visitor = visitor_of(relay, writer, roll, session) if session else None
             state = writer.state()
-            vouched = bool(state and state.restoring) or bool(visitor and visitor.is_admin)
+            restoring = bool(state and state.restoring)
+            vouched = restoring or bool(visitor and visitor.is_admin)
             for each, held in zip(given, helds, strict=True):
                 is_new = held.entry.index > roll.at
+                if is_new and restoring and not is_whole and not _may_hand_back(writer, roll, visitor, held):
+                    return None
                 _heal(writer, roll, each, held, vouched=vouched)
                 if is_new and not vouched:
                     _check_enrolment(roll, held, relay.now())
+                    _check_cutoffs(writer, held)
             if visitor:
                 note_contact(writer, roll, visitor)
             return _head(roll)
 
-    return await relay.store.write(centre, job, len(body))
+    head = await relay.store.write(centre, job, len(body))
+    if head is None:
+        raise ProtocolError("restoring")
+    return head
+
+
+def _may_hand_back(writer: Writer, roll: Roll, visitor: Visitor | None, held: Held) -> bool:
+    if visitor is None or not visitor.is_device:
+        return False
+    invites = (roll.directory.invite(said.invite, roll.at) for said in _said(held) if isinstance(said, DeviceEnrol))
+    authors = {held.entry.author, *(invite.opened_by for invite in invites if invite)}
+    return visitor.key not in authors or admins_not_in_contact(writer, roll) <= {visitor.key}
 
 
 async def _may_found(relay: Relay, centre: bytes, held: Held, code: str) -> bool:
@@ -108,12 +127,12 @@ def _apply(writer: Writer, roll: Roll, given: GivenEntry, held: Held, *, complet
             raise ProtocolError("exists")
     applied = roll.apply(given.entry, given.statements, complete=complete)
     writer.add_entry(HeldEntry(held.entry.index, held.entry.hash, given.entry))
-    _keep_statements(writer, held)
-    if applied.letins or applied.rebuilt:
-        release_all(writer, roll.directory)
     for said in _said(held):
         if isinstance(said, CircleShred):
             writer.shred(said.circle)
+    _keep_statements(writer, held)
+    if applied.letins or applied.rebuilt:
+        release_all(writer, roll.directory)
 
 
 def _heal(writer: Writer, roll: Roll, given: GivenEntry, held: Held, *, vouched: bool) -> None:
@@ -124,7 +143,8 @@ def _heal(writer: Writer, roll: Roll, given: GivenEntry, held: Held, *, vouched:
     if roll.directory.index_of(held.entry.hash) != index:
         raise ProtocolError("head_moved")
     for each in held.given.values():
-        if each.circle is None or not writer.is_shredded(each.circle):
+        is_last_word = isinstance(each.statement, CircleShred)
+        if is_last_word or each.circle is None or not writer.is_shredded(each.circle):
             roll.give(index, each.data)
     _keep_statements(writer, held)
 
@@ -132,7 +152,8 @@ def _heal(writer: Writer, roll: Roll, given: GivenEntry, held: Held, *, vouched:
 def _keep_statements(writer: Writer, held: Held) -> None:
     for position, digest in enumerate(digest for _, digest in held.said):
         given = held.given.get(digest)
-        if given and not (given.circle and writer.is_shredded(given.circle)):
+        is_last_word = given is not None and isinstance(given.statement, CircleShred)
+        if given and (is_last_word or not (given.circle and writer.is_shredded(given.circle))):
             circle = given.circle or _NO_CIRCLE
             writer.add_statement(HeldStatement(held.entry.index, position, circle, given.data))
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from crypto.contexts import ZERO_HASH
 from crypto.errors import ProtocolError
 from server.relay.relay import Relay
 from server.relay.roll import Ends, Roll, Visitor, is_before
@@ -198,7 +199,9 @@ async def heads_of(relay: Relay, session: Session, device: bytes | None) -> Head
 
 
 def _head(roll: Roll, tail: Tail) -> HeadOfChain:
-    statement = roll.directory.last_statement(tail.circle)
+    """Of a circle whose opening the root has made void there is no statement: zeros."""
+    is_known = roll.directory.circle(tail.circle, roll.at) is not None
+    statement = roll.directory.last_statement(tail.circle) if is_known else ZERO_HASH
     return HeadOfChain(tail.circle.hex(), tail.sequence, tail.id.hex(), statement.hex())
 
 
@@ -237,6 +240,11 @@ def note_contact(writer: Writer, roll: Roll, visitor: Visitor) -> None:
     if not (state and state.restoring and visitor.is_admin):
         return
     writer.add_contact(visitor.key)
-    admins = {device.key for device in roll.directory.devices(roll.at) if roll.directory.is_admin(device.key, roll.at)}
-    if admins <= writer.contacts():
+    if not admins_not_in_contact(writer, roll):
         writer.set_restoring(restoring=False)
+
+
+def admins_not_in_contact(reader: Reader, roll: Roll) -> set[bytes]:
+    """Active admin devices that have not shown what they know since the centre was restored."""
+    admins = {device.key for device in roll.directory.devices(roll.at) if roll.directory.is_admin(device.key, roll.at)}
+    return admins - reader.contacts()

@@ -967,7 +967,7 @@ export interface Dispatch {
 /** 連絡・訪問の約束ごと · Contact preference. What must not happen. Small, always on the phone, shown before every call and visit. */
 export interface ContactPreference {
   readonly type: "contact_preference"
-  /** どなたの · Whose. once, door */
+  /** どなたの · Whose. author, door */
   readonly person?: Id
   /** 本人は支援を · The person of the support. careful, door */
   readonly knows_of_support?: KnowsOfSupport
@@ -1000,9 +1000,9 @@ export interface ContactPreference {
 /** 同意 · Consent. One person, one matter. A refusal takes effect at once, whoever records it. */
 export interface Consent {
   readonly type: "consent"
-  /** どなたの · Whose. once, door */
+  /** どなたの · Whose. author, door */
   readonly subject?: Id
-  /** 何について · Matter. once, door */
+  /** 何について · Matter. author, door */
   readonly matter?: ConsentMatter
   /** 状態 · State. careful, door */
   readonly state?: ConsentState
@@ -1073,11 +1073,11 @@ export interface Extract {
 /** フォローアップ · Follow-up. A date promised to the person is sacred: it may not silently move. */
 export interface FollowUp {
   readonly type: "follow_up"
-  /** すること · What. once, dispatch */
+  /** すること · What. author, dispatch */
   readonly kind?: FollowUpKind
-  /** 説明 · In words. once, dispatch */
+  /** 説明 · In words. author, dispatch */
   readonly text?: string
-  /** もとの記録 · From note. once, dispatch */
+  /** もとの記録 · From note. author, dispatch */
   readonly note?: Id
   /** いつ · Due. ask, dispatch */
   readonly due?: Due
@@ -1166,65 +1166,65 @@ export interface Person {
 /** 訪問記録 · Visit note. One author; its quick part takes 30 seconds with one thumb. Several notes may stand to one visit. */
 export interface VisitNote {
   readonly type: "visit_note"
-  /** 訪問 · Visit. once, dispatch */
+  /** 訪問 · Visit. author, dispatch */
   readonly visit?: Id
-  /** 方法 · Mode. once, dispatch */
+  /** 方法 · Mode. author, dispatch */
   readonly mode?: Mode
-  /** 本人との接点 · Contact with the person. once, dispatch */
+  /** 本人との接点 · Contact with the person. author, dispatch */
   readonly person_contact_level?: PersonContact
-  /** 家族との接点 · Contact with the family. once, dispatch */
+  /** 家族との接点 · Contact with the family. author, dispatch */
   readonly family_contact_level?: FamilyContact
-  /** 玄関で · At the door. once, dispatch */
+  /** 玄関で · At the door. author, dispatch */
   readonly door_result?: DoorResult
-  /** したこと · Actions. once, dispatch */
+  /** したこと · Actions. author, dispatch */
   readonly actions?: readonly Action[]
-  /** 会った人 · Who was met. once, dispatch */
+  /** 会った人 · Who was met. author, dispatch */
   readonly met_persons?: readonly MetPerson[]
-  /** 開始 · Start. once, dispatch */
+  /** 開始 · Start. author, dispatch */
   readonly start?: Moment
-  /** 終了 · End. once, dispatch */
+  /** 終了 · End. author, dispatch */
   readonly end?: Moment
-  /** 時間（分） · Minutes. once, dispatch */
+  /** 時間（分） · Minutes. author, dispatch */
   readonly duration_min?: number
-  /** 移動（分） · Minutes of travel. once, dispatch */
+  /** 移動（分） · Minutes of travel. author, dispatch */
   readonly travel_min?: number
-  /** 次は · Next step. once, dispatch */
+  /** 次は · Next step. author, dispatch */
   readonly next_step?: NextStep
-  /** 次の日 · Next on. once, dispatch */
+  /** 次の日 · Next on. author, dispatch */
   readonly next_on?: Day
-  /** 次についてご本人は · The person on what is next. once, dispatch */
+  /** 次についてご本人は · The person on what is next. author, dispatch */
   readonly person_agreed_next?: AgreedNext
   /** 気になる様子 · Concern. careful, dispatch */
   readonly risk_quick?: RiskQuick
-  /** 前回から · Since last time. once, dispatch */
+  /** 前回から · Since last time. author, dispatch */
   readonly change_since_last?: SinceLast
-  /** いつのこと · When it happened. once, dispatch */
+  /** いつのこと · When it happened. author, dispatch */
   readonly occurred_at?: Moment
-  /** 日時の確かさ · How exactly. once, dispatch */
+  /** 日時の確かさ · How exactly. author, dispatch */
   readonly occurred_at_precision?: Precision
-  /** 今日のひとこと · Today in a line. once, dispatch */
+  /** 今日のひとこと · Today in a line. author, dispatch */
   readonly title?: string
-  /** 見たこと・言葉・したこと · Facts. once, dispatch */
+  /** 見たこと・言葉・したこと · Facts. author, dispatch */
   readonly segments?: readonly FactSegment[]
-  /** 感じたこと・第三者からの情報 · Impressions and third parties. once, own */
+  /** 感じたこと・第三者からの情報 · Impressions and third parties. author, own */
   readonly own_segments?: readonly OwnSegment[]
-  /** 自傷・自殺 · Self-harm, suicide. once, own */
+  /** 自傷・自殺 · Self-harm, suicide. author, own */
   readonly self_harm?: SelfHarmObservation
-  /** 他害・暴力 · Harm to others, violence. once, own */
+  /** 他害・暴力 · Harm to others, violence. author, own */
   readonly harm_to_others?: HarmObservation
-  /** 虐待疑い · Suspected abuse. once, own */
+  /** 虐待疑い · Suspected abuse. author, own */
   readonly abuse?: AbuseObservation
-  /** DV · Domestic violence. once, own */
+  /** DV · Domestic violence. author, own */
   readonly dv?: DvObservation
-  /** 経済困窮 · Poverty. once, own */
+  /** 経済困窮 · Poverty. author, own */
   readonly poverty?: PovertyObservation
-  /** 健康 · Health. once, own */
+  /** 健康 · Health. author, own */
   readonly health?: HealthObservation
-  /** 住環境・セルフネグレクト · Living conditions, self-neglect. once, own */
+  /** 住環境・セルフネグレクト · Living conditions, self-neglect. author, own */
   readonly living?: LivingObservation
-  /** 親の衰え · Frailty of the parents. once, own */
+  /** 親の衰え · Frailty of the parents. author, own */
   readonly parent_frailty?: ParentFrailtyObservation
-  /** 生活リズム · Rhythm of life. once, own */
+  /** 生活リズム · Rhythm of life. author, own */
   readonly day_night?: DayNightObservation
   /** 取消 · Crossed out. ask, dispatch */
   readonly deleted?: Deletion
@@ -1233,13 +1233,13 @@ export interface VisitNote {
 /** 追記・訂正 · Addendum. The only way to correct a submitted note. */
 export interface Addendum {
   readonly type: "addendum"
-  /** もとの記録 · Target. once, dispatch */
+  /** もとの記録 · Target. author, dispatch */
   readonly target?: Id
-  /** 種類 · Kind. once, dispatch */
+  /** 種類 · Kind. author, dispatch */
   readonly kind?: AddendumKind
-  /** 内容 · Text. once, dispatch */
+  /** 内容 · Text. author, dispatch */
   readonly text?: string
-  /** 感じたこと・第三者からの情報への追記 · To the impressions and third parties. once, own */
+  /** 感じたこと・第三者からの情報への追記 · To the impressions and third parties. author, own */
   readonly own_text?: string
   /** 取消 · Crossed out. ask, dispatch */
   readonly deleted?: Deletion
@@ -1274,7 +1274,7 @@ export interface DeviceProfile {
 /** 確認 · Review. Two reviewers at once make two reviews; both are kept. */
 export interface Review {
   readonly type: "review"
-  /** 記録 · Note. once, own */
+  /** 記録 · Note. author, own */
   readonly note?: Id
   /** 見た記録 · Changes looked at. ask, own */
   readonly looked_at?: readonly ChangeId[]
@@ -1282,7 +1282,7 @@ export interface Review {
   readonly state?: ReviewState
   /** 確認したこと · Checks. set, own */
   readonly checks?: readonly ReviewCheck[]
-  /** 教えてください · Question. once, own */
+  /** 教えてください · Question. author, own */
   readonly question?: string
   /** お返事 · Answer. once, own */
   readonly answer?: string
@@ -1419,7 +1419,7 @@ export const DICTIONARY = {
    "introduced": 1,
    "home": "door",
    "fields": {
-    "person": {"type": "contact_preference", "field": "person", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "once", "home": "door", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "person": {"type": "contact_preference", "field": "person", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "author", "home": "door", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "knows_of_support": {"type": "contact_preference", "field": "knows_of_support", "introduced": 1, "kind": {"kind": "enum", "name": "KnowsOfSupport", "values": ["knows", "partly", "unknown", "does_not_know"]}, "each": false, "policy": "careful", "home": "door", "write": ["supporter", "professional", "staff", "admin"], "order": ["knows", "partly", "unknown", "does_not_know"], "decide": ["professional", "staff", "admin"], "arrows": [], "stop_order": []},
     "introduce_as": {"type": "contact_preference", "field": "introduce_as", "introduced": 1, "kind": {"kind": "text", "max": 200}, "each": false, "policy": "ask", "home": "door", "write": ["professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "ok_channels": {"type": "contact_preference", "field": "ok_channels", "introduced": 1, "kind": {"kind": "enum", "name": "Channel", "values": ["home_phone", "mobile", "sms", "email", "line", "letter_plain", "postcard", "visit", "via_family"]}, "each": true, "policy": "careful", "home": "door", "write": ["supporter", "professional", "staff", "admin"], "order": [true, false], "decide": ["professional", "staff", "admin"], "arrows": [], "stop_order": []},
@@ -1439,8 +1439,8 @@ export const DICTIONARY = {
    "introduced": 1,
    "home": "case",
    "fields": {
-    "subject": {"type": "consent", "field": "subject", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "once", "home": "door", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "matter": {"type": "consent", "field": "matter", "introduced": 1, "kind": {"kind": "enum", "name": "ConsentMatter", "values": ["support", "visit", "supporter_dispatch", "record_on_device", "share_agency", "share_supporter", "conference_named", "conference_deid", "contact_family", "photo", "case_study_publication", "stats_linkage"]}, "each": false, "policy": "once", "home": "door", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "subject": {"type": "consent", "field": "subject", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "author", "home": "door", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "matter": {"type": "consent", "field": "matter", "introduced": 1, "kind": {"kind": "enum", "name": "ConsentMatter", "values": ["support", "visit", "supporter_dispatch", "record_on_device", "share_agency", "share_supporter", "conference_named", "conference_deid", "contact_family", "photo", "case_study_publication", "stats_linkage"]}, "each": false, "policy": "author", "home": "door", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "state": {"type": "consent", "field": "state", "introduced": 1, "kind": {"kind": "enum", "name": "ConsentState", "values": ["written", "verbal", "by_behaviour", "not_refused", "not_asked", "expired", "withdrawn", "refused"]}, "each": false, "policy": "careful", "home": "door", "write": ["supporter", "professional", "staff", "admin"], "order": ["written", "verbal", "by_behaviour", "not_refused", "not_asked", "expired", "withdrawn", "refused"], "decide": ["staff", "admin"], "arrows": [], "stop_order": []},
     "with_whom": {"type": "consent", "field": "with_whom", "introduced": 1, "kind": {"kind": "text", "max": 200}, "each": true, "policy": "careful", "home": "case", "write": ["professional", "staff", "admin"], "order": [true, false], "decide": ["staff", "admin"], "arrows": [], "stop_order": []},
     "about_what": {"type": "consent", "field": "about_what", "introduced": 1, "kind": {"kind": "enum", "name": "ConsentScope", "values": ["contact_only", "summary", "health", "money", "everything"]}, "each": true, "policy": "careful", "home": "case", "write": ["professional", "staff", "admin"], "order": [true, false], "decide": ["staff", "admin"], "arrows": [], "stop_order": []},
@@ -1486,9 +1486,9 @@ export const DICTIONARY = {
    "introduced": 1,
    "home": "dispatch",
    "fields": {
-    "kind": {"type": "follow_up", "field": "kind", "introduced": 1, "kind": {"kind": "enum", "name": "FollowUpKind", "values": ["visit", "call", "letter", "agency", "meeting", "papers", "welfare_check", "wait_ends"]}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "text": {"type": "follow_up", "field": "text", "introduced": 1, "kind": {"kind": "text", "max": 200}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "note": {"type": "follow_up", "field": "note", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "kind": {"type": "follow_up", "field": "kind", "introduced": 1, "kind": {"kind": "enum", "name": "FollowUpKind", "values": ["visit", "call", "letter", "agency", "meeting", "papers", "welfare_check", "wait_ends"]}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "text": {"type": "follow_up", "field": "text", "introduced": 1, "kind": {"kind": "text", "max": 200}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "note": {"type": "follow_up", "field": "note", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "due": {"type": "follow_up", "field": "due", "introduced": 1, "kind": {"kind": "struct", "name": "Due", "fields": {"on": {"kind": "date"}, "until": {"kind": "date"}, "at": {"kind": "int", "min": 0, "max": 1440}}, "required": ["on"]}, "each": false, "policy": "ask", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "assignee": {"type": "follow_up", "field": "assignee", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "ask", "home": "dispatch", "write": ["staff", "admin", "coordinator"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "assignee_queue": {"type": "follow_up", "field": "assignee_queue", "introduced": 1, "kind": {"kind": "enum", "name": "Queue", "values": ["coordinator", "counsellor", "reviewer"]}, "each": false, "policy": "ask", "home": "dispatch", "write": ["staff", "admin", "coordinator"], "order": [], "decide": [], "arrows": [], "stop_order": []},
@@ -1543,36 +1543,36 @@ export const DICTIONARY = {
    "introduced": 1,
    "home": "dispatch",
    "fields": {
-    "visit": {"type": "visit_note", "field": "visit", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "mode": {"type": "visit_note", "field": "mode", "introduced": 1, "kind": {"kind": "enum", "name": "Mode", "values": ["home_visit", "phone", "office", "email", "message", "letter", "accompany", "online", "ibasho", "meeting"]}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "person_contact_level": {"type": "visit_note", "field": "person_contact_level", "introduced": 1, "kind": {"kind": "enum", "name": "PersonContact", "values": ["none", "presence", "via_family", "written_reply", "through_door", "brief", "dialogue", "shared_activity", "outing", "linked"]}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "family_contact_level": {"type": "visit_note", "field": "family_contact_level", "introduced": 1, "kind": {"kind": "enum", "name": "FamilyContact", "values": ["none", "intercom", "doorstep", "indoors", "separate_talk", "not_applicable"]}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "door_result": {"type": "visit_note", "field": "door_result", "introduced": 1, "kind": {"kind": "enum", "name": "DoorResult", "values": ["opened", "no_answer", "sounds_inside", "turned_down", "asked_later", "neighbour_only"]}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "actions": {"type": "visit_note", "field": "actions", "introduced": 1, "kind": {"kind": "list", "of": {"kind": "enum", "name": "Action", "values": ["card_left", "letter_left", "leaflet", "item", "called_out", "listened", "family_advice", "info", "procedure", "escort", "activity", "practical_help", "neighbour_talk"]}, "max": 13}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "met_persons": {"type": "visit_note", "field": "met_persons", "introduced": 1, "kind": {"kind": "list", "of": {"kind": "struct", "name": "MetPerson", "fields": {"person": {"kind": "id"}, "minutes": {"kind": "int", "min": 0, "max": 1440}, "alone_with": {"kind": "bool"}}, "required": []}, "max": 16}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "start": {"type": "visit_note", "field": "start", "introduced": 1, "kind": {"kind": "moment"}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "end": {"type": "visit_note", "field": "end", "introduced": 1, "kind": {"kind": "moment"}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "duration_min": {"type": "visit_note", "field": "duration_min", "introduced": 1, "kind": {"kind": "int", "min": 0, "max": 1440}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "travel_min": {"type": "visit_note", "field": "travel_min", "introduced": 1, "kind": {"kind": "int", "min": 0, "max": 1440}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "next_step": {"type": "visit_note", "field": "next_step", "introduced": 1, "kind": {"kind": "enum", "name": "NextStep", "values": ["next_visit", "call", "letter", "consult_centre", "wait", "stop", "undecided"]}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "next_on": {"type": "visit_note", "field": "next_on", "introduced": 1, "kind": {"kind": "date"}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "person_agreed_next": {"type": "visit_note", "field": "person_agreed_next", "introduced": 1, "kind": {"kind": "enum", "name": "AgreedNext", "values": ["yes_date", "yes", "not_refused", "no", "not_asked"]}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "visit": {"type": "visit_note", "field": "visit", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "mode": {"type": "visit_note", "field": "mode", "introduced": 1, "kind": {"kind": "enum", "name": "Mode", "values": ["home_visit", "phone", "office", "email", "message", "letter", "accompany", "online", "ibasho", "meeting"]}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "person_contact_level": {"type": "visit_note", "field": "person_contact_level", "introduced": 1, "kind": {"kind": "enum", "name": "PersonContact", "values": ["none", "presence", "via_family", "written_reply", "through_door", "brief", "dialogue", "shared_activity", "outing", "linked"]}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "family_contact_level": {"type": "visit_note", "field": "family_contact_level", "introduced": 1, "kind": {"kind": "enum", "name": "FamilyContact", "values": ["none", "intercom", "doorstep", "indoors", "separate_talk", "not_applicable"]}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "door_result": {"type": "visit_note", "field": "door_result", "introduced": 1, "kind": {"kind": "enum", "name": "DoorResult", "values": ["opened", "no_answer", "sounds_inside", "turned_down", "asked_later", "neighbour_only"]}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "actions": {"type": "visit_note", "field": "actions", "introduced": 1, "kind": {"kind": "list", "of": {"kind": "enum", "name": "Action", "values": ["card_left", "letter_left", "leaflet", "item", "called_out", "listened", "family_advice", "info", "procedure", "escort", "activity", "practical_help", "neighbour_talk"]}, "max": 13}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "met_persons": {"type": "visit_note", "field": "met_persons", "introduced": 1, "kind": {"kind": "list", "of": {"kind": "struct", "name": "MetPerson", "fields": {"person": {"kind": "id"}, "minutes": {"kind": "int", "min": 0, "max": 1440}, "alone_with": {"kind": "bool"}}, "required": []}, "max": 16}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "start": {"type": "visit_note", "field": "start", "introduced": 1, "kind": {"kind": "moment"}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "end": {"type": "visit_note", "field": "end", "introduced": 1, "kind": {"kind": "moment"}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "duration_min": {"type": "visit_note", "field": "duration_min", "introduced": 1, "kind": {"kind": "int", "min": 0, "max": 1440}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "travel_min": {"type": "visit_note", "field": "travel_min", "introduced": 1, "kind": {"kind": "int", "min": 0, "max": 1440}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "next_step": {"type": "visit_note", "field": "next_step", "introduced": 1, "kind": {"kind": "enum", "name": "NextStep", "values": ["next_visit", "call", "letter", "consult_centre", "wait", "stop", "undecided"]}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "next_on": {"type": "visit_note", "field": "next_on", "introduced": 1, "kind": {"kind": "date"}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "person_agreed_next": {"type": "visit_note", "field": "person_agreed_next", "introduced": 1, "kind": {"kind": "enum", "name": "AgreedNext", "values": ["yes_date", "yes", "not_refused", "no", "not_asked"]}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "risk_quick": {"type": "visit_note", "field": "risk_quick", "introduced": 1, "kind": {"kind": "enum", "name": "RiskQuick", "values": ["none_seen", "concern", "urgent"]}, "each": false, "policy": "careful", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": ["none_seen", "concern", "urgent"], "decide": ["reviewer"], "arrows": [], "stop_order": []},
-    "change_since_last": {"type": "visit_note", "field": "change_since_last", "introduced": 1, "kind": {"kind": "enum", "name": "SinceLast", "values": ["better", "same", "worse", "first"]}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "occurred_at": {"type": "visit_note", "field": "occurred_at", "introduced": 1, "kind": {"kind": "moment"}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "occurred_at_precision": {"type": "visit_note", "field": "occurred_at_precision", "introduced": 1, "kind": {"kind": "enum", "name": "Precision", "values": ["exact", "about", "date_only", "unknown"]}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "title": {"type": "visit_note", "field": "title", "introduced": 1, "kind": {"kind": "text", "max": 200}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "segments": {"type": "visit_note", "field": "segments", "introduced": 1, "kind": {"kind": "list", "of": {"kind": "struct", "name": "FactSegment", "fields": {"about": {"kind": "list", "of": {"kind": "id"}, "max": 16}, "source": {"kind": "enum", "name": "Source", "values": ["self_observed", "person", "family", "neighbour", "minsei", "agency", "document"]}, "certainty": {"kind": "enum", "name": "Certainty", "values": ["saw", "heard_directly", "hearsay", "guess"]}, "share_class": {"kind": "enum", "name": "ShareClass", "values": ["shareable", "reviewer", "restricted"]}, "text": {"kind": "text", "max": 2000}, "source_who": {"kind": "id"}, "kind": {"kind": "enum", "name": "FactKind", "values": ["seen_heard", "words", "done", "plan"]}}, "required": ["about", "source", "certainty", "share_class", "text", "kind"]}, "max": 60}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "own_segments": {"type": "visit_note", "field": "own_segments", "introduced": 1, "kind": {"kind": "list", "of": {"kind": "struct", "name": "OwnSegment", "fields": {"about": {"kind": "list", "of": {"kind": "id"}, "max": 16}, "source": {"kind": "enum", "name": "Source", "values": ["self_observed", "person", "family", "neighbour", "minsei", "agency", "document"]}, "certainty": {"kind": "enum", "name": "Certainty", "values": ["saw", "heard_directly", "hearsay", "guess"]}, "share_class": {"kind": "enum", "name": "ShareClass", "values": ["shareable", "reviewer", "restricted"]}, "text": {"kind": "text", "max": 2000}, "source_who": {"kind": "id"}, "kind": {"kind": "enum", "name": "OwnKind", "values": ["impression", "third_party"]}}, "required": ["about", "source", "certainty", "share_class", "text", "kind"]}, "max": 60}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "self_harm": {"type": "visit_note", "field": "self_harm", "introduced": 1, "kind": {"kind": "struct", "name": "SelfHarmObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "SelfHarm", "values": ["none_seen", "words", "preparation", "injury", "unknown"]}, "max": 5}}, "required": ["found"]}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "harm_to_others": {"type": "visit_note", "field": "harm_to_others", "introduced": 1, "kind": {"kind": "struct", "name": "HarmObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "Harm", "values": ["none_seen", "things", "family", "supporter", "unknown"]}, "max": 5}}, "required": ["found"]}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "abuse": {"type": "visit_note", "field": "abuse", "introduced": 1, "kind": {"kind": "struct", "name": "AbuseObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "towards": {"kind": "list", "of": {"kind": "enum", "name": "AbuseTowards", "values": ["child", "older_person", "disabled_person"]}, "max": 3}, "found": {"kind": "list", "of": {"kind": "enum", "name": "Abuse", "values": ["physical", "psychological", "neglect", "sexual", "financial"]}, "max": 5}, "who_to_whom": {"kind": "text", "max": 200}, "perceived": {"kind": "enum", "name": "SeenOrHeard", "values": ["seen", "heard"]}}, "required": ["towards", "found"]}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "dv": {"type": "visit_note", "field": "dv", "introduced": 1, "kind": {"kind": "struct", "name": "DvObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "enum", "name": "Dv", "values": ["none_seen", "suspected", "told"]}}, "required": ["found"]}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "poverty": {"type": "visit_note", "field": "poverty", "introduced": 1, "kind": {"kind": "struct", "name": "PovertyObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "Poverty", "values": ["no_food", "utilities_cut", "arrears", "no_income", "debt", "unknown"]}, "max": 6}}, "required": ["found"]}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "health": {"type": "visit_note", "field": "health", "introduced": 1, "kind": {"kind": "struct", "name": "HealthObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "Health", "values": ["weight_loss", "walking", "consciousness", "fever", "medication_stopped", "declines_doctor", "chronic", "teeth", "skin", "unknown"]}, "max": 10}}, "required": ["found"]}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "living": {"type": "visit_note", "field": "living", "introduced": 1, "kind": {"kind": "struct", "name": "LivingObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "Living", "values": ["rubbish", "smell", "vermin", "fire", "temperature", "no_bathing", "cleanliness", "garden"]}, "max": 8}}, "required": ["found"]}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "parent_frailty": {"type": "visit_note", "field": "parent_frailty", "introduced": 1, "kind": {"kind": "struct", "name": "ParentFrailtyObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "ParentFrailty", "values": ["needs_care", "dementia", "hospital", "deceased"]}, "max": 4}}, "required": ["found"]}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "day_night": {"type": "visit_note", "field": "day_night", "introduced": 1, "kind": {"kind": "struct", "name": "DayNightObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "DayNight", "values": ["reversed", "meals", "going_out"]}, "max": 3}}, "required": ["found"]}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "change_since_last": {"type": "visit_note", "field": "change_since_last", "introduced": 1, "kind": {"kind": "enum", "name": "SinceLast", "values": ["better", "same", "worse", "first"]}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "occurred_at": {"type": "visit_note", "field": "occurred_at", "introduced": 1, "kind": {"kind": "moment"}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "occurred_at_precision": {"type": "visit_note", "field": "occurred_at_precision", "introduced": 1, "kind": {"kind": "enum", "name": "Precision", "values": ["exact", "about", "date_only", "unknown"]}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "title": {"type": "visit_note", "field": "title", "introduced": 1, "kind": {"kind": "text", "max": 200}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "segments": {"type": "visit_note", "field": "segments", "introduced": 1, "kind": {"kind": "list", "of": {"kind": "struct", "name": "FactSegment", "fields": {"about": {"kind": "list", "of": {"kind": "id"}, "max": 16}, "source": {"kind": "enum", "name": "Source", "values": ["self_observed", "person", "family", "neighbour", "minsei", "agency", "document"]}, "certainty": {"kind": "enum", "name": "Certainty", "values": ["saw", "heard_directly", "hearsay", "guess"]}, "share_class": {"kind": "enum", "name": "ShareClass", "values": ["shareable", "reviewer", "restricted"]}, "text": {"kind": "text", "max": 2000}, "source_who": {"kind": "id"}, "kind": {"kind": "enum", "name": "FactKind", "values": ["seen_heard", "words", "done", "plan"]}}, "required": ["about", "source", "certainty", "share_class", "text", "kind"]}, "max": 60}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "own_segments": {"type": "visit_note", "field": "own_segments", "introduced": 1, "kind": {"kind": "list", "of": {"kind": "struct", "name": "OwnSegment", "fields": {"about": {"kind": "list", "of": {"kind": "id"}, "max": 16}, "source": {"kind": "enum", "name": "Source", "values": ["self_observed", "person", "family", "neighbour", "minsei", "agency", "document"]}, "certainty": {"kind": "enum", "name": "Certainty", "values": ["saw", "heard_directly", "hearsay", "guess"]}, "share_class": {"kind": "enum", "name": "ShareClass", "values": ["shareable", "reviewer", "restricted"]}, "text": {"kind": "text", "max": 2000}, "source_who": {"kind": "id"}, "kind": {"kind": "enum", "name": "OwnKind", "values": ["impression", "third_party"]}}, "required": ["about", "source", "certainty", "share_class", "text", "kind"]}, "max": 60}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "self_harm": {"type": "visit_note", "field": "self_harm", "introduced": 1, "kind": {"kind": "struct", "name": "SelfHarmObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "SelfHarm", "values": ["none_seen", "words", "preparation", "injury", "unknown"]}, "max": 5}}, "required": ["found"]}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "harm_to_others": {"type": "visit_note", "field": "harm_to_others", "introduced": 1, "kind": {"kind": "struct", "name": "HarmObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "Harm", "values": ["none_seen", "things", "family", "supporter", "unknown"]}, "max": 5}}, "required": ["found"]}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "abuse": {"type": "visit_note", "field": "abuse", "introduced": 1, "kind": {"kind": "struct", "name": "AbuseObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "towards": {"kind": "list", "of": {"kind": "enum", "name": "AbuseTowards", "values": ["child", "older_person", "disabled_person"]}, "max": 3}, "found": {"kind": "list", "of": {"kind": "enum", "name": "Abuse", "values": ["physical", "psychological", "neglect", "sexual", "financial"]}, "max": 5}, "who_to_whom": {"kind": "text", "max": 200}, "perceived": {"kind": "enum", "name": "SeenOrHeard", "values": ["seen", "heard"]}}, "required": ["towards", "found"]}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "dv": {"type": "visit_note", "field": "dv", "introduced": 1, "kind": {"kind": "struct", "name": "DvObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "enum", "name": "Dv", "values": ["none_seen", "suspected", "told"]}}, "required": ["found"]}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "poverty": {"type": "visit_note", "field": "poverty", "introduced": 1, "kind": {"kind": "struct", "name": "PovertyObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "Poverty", "values": ["no_food", "utilities_cut", "arrears", "no_income", "debt", "unknown"]}, "max": 6}}, "required": ["found"]}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "health": {"type": "visit_note", "field": "health", "introduced": 1, "kind": {"kind": "struct", "name": "HealthObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "Health", "values": ["weight_loss", "walking", "consciousness", "fever", "medication_stopped", "declines_doctor", "chronic", "teeth", "skin", "unknown"]}, "max": 10}}, "required": ["found"]}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "living": {"type": "visit_note", "field": "living", "introduced": 1, "kind": {"kind": "struct", "name": "LivingObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "Living", "values": ["rubbish", "smell", "vermin", "fire", "temperature", "no_bathing", "cleanliness", "garden"]}, "max": 8}}, "required": ["found"]}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "parent_frailty": {"type": "visit_note", "field": "parent_frailty", "introduced": 1, "kind": {"kind": "struct", "name": "ParentFrailtyObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "ParentFrailty", "values": ["needs_care", "dementia", "hospital", "deceased"]}, "max": 4}}, "required": ["found"]}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "day_night": {"type": "visit_note", "field": "day_night", "introduced": 1, "kind": {"kind": "struct", "name": "DayNightObservation", "fields": {"text": {"kind": "text", "max": 2000}, "last_on": {"kind": "date"}, "found": {"kind": "list", "of": {"kind": "enum", "name": "DayNight", "values": ["reversed", "meals", "going_out"]}, "max": 3}}, "required": ["found"]}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "deleted": {"type": "visit_note", "field": "deleted", "introduced": 1, "kind": {"kind": "struct", "name": "Deletion", "fields": {"reason": {"kind": "text", "max": 200}, "seen": {"kind": "list", "of": {"kind": "change"}, "max": 256}}, "required": ["reason", "seen"]}, "each": false, "policy": "ask", "home": "dispatch", "write": ["staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []}
    }
   },
@@ -1580,10 +1580,10 @@ export const DICTIONARY = {
    "introduced": 1,
    "home": "dispatch",
    "fields": {
-    "target": {"type": "addendum", "field": "target", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "kind": {"type": "addendum", "field": "kind", "introduced": 1, "kind": {"kind": "enum", "name": "AddendumKind", "values": ["addition", "correction", "void", "on_request"]}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "text": {"type": "addendum", "field": "text", "introduced": 1, "kind": {"kind": "text", "max": 2000}, "each": false, "policy": "once", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "own_text": {"type": "addendum", "field": "own_text", "introduced": 1, "kind": {"kind": "text", "max": 2000}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "target": {"type": "addendum", "field": "target", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "kind": {"type": "addendum", "field": "kind", "introduced": 1, "kind": {"kind": "enum", "name": "AddendumKind", "values": ["addition", "correction", "void", "on_request"]}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "text": {"type": "addendum", "field": "text", "introduced": 1, "kind": {"kind": "text", "max": 2000}, "each": false, "policy": "author", "home": "dispatch", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "own_text": {"type": "addendum", "field": "own_text", "introduced": 1, "kind": {"kind": "text", "max": 2000}, "each": false, "policy": "author", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "deleted": {"type": "addendum", "field": "deleted", "introduced": 1, "kind": {"kind": "struct", "name": "Deletion", "fields": {"reason": {"kind": "text", "max": 200}, "seen": {"kind": "list", "of": {"kind": "change"}, "max": 256}}, "required": ["reason", "seen"]}, "each": false, "policy": "ask", "home": "dispatch", "write": ["staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []}
    }
   },
@@ -1611,11 +1611,11 @@ export const DICTIONARY = {
    "introduced": 1,
    "home": "own",
    "fields": {
-    "note": {"type": "review", "field": "note", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "note": {"type": "review", "field": "note", "introduced": 1, "kind": {"kind": "id"}, "each": false, "policy": "author", "home": "own", "write": ["reviewer"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "looked_at": {"type": "review", "field": "looked_at", "introduced": 1, "kind": {"kind": "list", "of": {"kind": "change"}, "max": 256}, "each": false, "policy": "ask", "home": "own", "write": ["reviewer"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "state": {"type": "review", "field": "state", "introduced": 1, "kind": {"kind": "enum", "name": "ReviewState", "values": ["accepted", "accepted_with_addendum", "reading", "waiting", "question", "escalated"]}, "each": false, "policy": "state", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [[null, "waiting", ["supporter", "professional", "staff", "admin"]], [null, "reading", ["reviewer"]], [null, "question", ["reviewer"]], [null, "accepted", ["reviewer"]], [null, "escalated", ["reviewer"]], ["waiting", "reading", ["reviewer"]], ["waiting", "question", ["reviewer"]], ["waiting", "accepted", ["reviewer"]], ["waiting", "accepted_with_addendum", ["reviewer"]], ["waiting", "escalated", ["reviewer"]], ["reading", "waiting", ["reviewer"]], ["reading", "question", ["reviewer"]], ["reading", "accepted", ["reviewer"]], ["reading", "accepted_with_addendum", ["reviewer"]], ["reading", "escalated", ["reviewer"]], ["question", "waiting", ["supporter", "professional", "staff", "admin"]], ["question", "reading", ["reviewer"]], ["question", "accepted", ["reviewer"]], ["question", "accepted_with_addendum", ["reviewer"]], ["question", "escalated", ["reviewer"]], ["escalated", "question", ["reviewer"]], ["escalated", "accepted", ["reviewer"]], ["escalated", "accepted_with_addendum", ["reviewer"]], ["accepted", "waiting", ["supporter", "professional", "staff", "admin"]], ["accepted", "reading", ["reviewer"]], ["accepted", "question", ["reviewer"]], ["accepted", "accepted_with_addendum", ["reviewer"]], ["accepted", "escalated", ["reviewer"]], ["accepted_with_addendum", "waiting", ["supporter", "professional", "staff", "admin"]], ["accepted_with_addendum", "reading", ["reviewer"]], ["accepted_with_addendum", "question", ["reviewer"]], ["accepted_with_addendum", "escalated", ["reviewer"]]], "stop_order": ["accepted", "accepted_with_addendum", "reading", "waiting", "question", "escalated"]},
     "checks": {"type": "review", "field": "checks", "introduced": 1, "kind": {"kind": "enum", "name": "ReviewCheck", "values": ["facts_apart", "others_data", "third_party_source", "risk_handled", "next_planned", "consent_state"]}, "each": true, "policy": "set", "home": "own", "write": ["reviewer"], "order": [], "decide": [], "arrows": [], "stop_order": []},
-    "question": {"type": "review", "field": "question", "introduced": 1, "kind": {"kind": "text", "max": 2000}, "each": false, "policy": "once", "home": "own", "write": ["reviewer"], "order": [], "decide": [], "arrows": [], "stop_order": []},
+    "question": {"type": "review", "field": "question", "introduced": 1, "kind": {"kind": "text", "max": 2000}, "each": false, "policy": "author", "home": "own", "write": ["reviewer"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "answer": {"type": "review", "field": "answer", "introduced": 1, "kind": {"kind": "text", "max": 2000}, "each": false, "policy": "once", "home": "own", "write": ["supporter", "professional", "staff", "admin"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "segment_reclass": {"type": "review", "field": "segment_reclass", "introduced": 1, "kind": {"kind": "struct", "name": "Reclassed", "fields": {"part": {"kind": "enum", "name": "SegmentList", "values": ["segments", "own_segments"]}, "number": {"kind": "int", "min": 0, "max": 59}, "share_class": {"kind": "enum", "name": "ShareClass", "values": ["shareable", "reviewer", "restricted"]}, "reason": {"kind": "text", "max": 200}}, "required": ["part", "number", "share_class", "reason"]}, "each": true, "policy": "set", "home": "own", "write": ["reviewer"], "order": [], "decide": [], "arrows": [], "stop_order": []},
     "conference_flag": {"type": "review", "field": "conference_flag", "introduced": 1, "kind": {"kind": "bool"}, "each": false, "policy": "careful", "home": "own", "write": ["reviewer"], "order": [false, true], "decide": ["reviewer"], "arrows": [], "stop_order": []},

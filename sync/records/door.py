@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from sync.records.schema import (
     ASK,
+    AUTHOR,
     CARE,
     DESK,
     EVERYONE,
@@ -76,7 +77,7 @@ OK_OR_NOT = careful(YES_THEN_NO, decide=CARE)
 class ContactPreference(Record):
     """What must not happen. Small, always on the phone, shown before every call and visit."""
 
-    person: Annotated[Id, Field("どなたの", "Whose", ONCE, required=True)]
+    person: Annotated[Id, Field("どなたの", "Whose", AUTHOR, required=True)]
     knows_of_support: Annotated[
         KnowsOfSupport,
         Field("本人は支援を", "The person of the support", careful(KnowsOfSupport, decide=CARE), required=True),
@@ -172,8 +173,8 @@ EARLIER = careful("min", decide=DESK)
 class Consent(Record):
     """One person, one matter. A refusal takes effect at once, whoever records it."""
 
-    subject: Annotated[Id, Field("どなたの", "Whose", ONCE, home="door", write=EVERYONE, required=True)]
-    matter: Annotated[ConsentMatter, Field("何について", "Matter", ONCE, home="door", write=EVERYONE, required=True)]
+    subject: Annotated[Id, Field("どなたの", "Whose", AUTHOR, home="door", write=EVERYONE, required=True)]
+    matter: Annotated[ConsentMatter, Field("何について", "Matter", AUTHOR, home="door", write=EVERYONE, required=True)]
     state: Annotated[
         ConsentState,
         Field("状態", "State", careful(ConsentState, decide=DESK), home="door", write=EVERYONE, required=True),

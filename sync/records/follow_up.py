@@ -6,12 +6,12 @@ from msgspec import UNSET, Meta, UnsetType
 
 from sync.records.schema import (
     ASK,
+    AUTHOR,
     CARE,
     COORDINATION,
     EVERYONE,
     LATEST,
     NO_THEN_YES,
-    ONCE,
     Choice,
     Date,
     Field,
@@ -106,9 +106,9 @@ FOLLOW_UP_STATE = state(
 class FollowUp(Record):
     """A date promised to the person is sacred: it may not silently move."""
 
-    kind: Annotated[FollowUpKind, Field("すること", "What", ONCE, required=True)]
-    text: Annotated[Line, Field("説明", "In words", ONCE)]
-    note: Annotated[Id, Field("もとの記録", "From note", ONCE)]
+    kind: Annotated[FollowUpKind, Field("すること", "What", AUTHOR, required=True)]
+    text: Annotated[Line, Field("説明", "In words", AUTHOR)]
+    note: Annotated[Id, Field("もとの記録", "From note", AUTHOR)]
     due: Annotated[Due, Field("いつ", "Due", ASK, required=True)]
     assignee: Annotated[Id, Field("担当", "Assignee", ASK, write=COORDINATION)]
     assignee_queue: Annotated[Queue, Field("担当の役割", "Assigned to a role", ASK, write=COORDINATION)]

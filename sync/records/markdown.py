@@ -27,6 +27,11 @@ LEGEND = {
         ),
         ("latest", "新しい値を見せる。ほかは履歴に残る", "the newest is shown, the others stay in the history"),
         ("set", "要素ごとに合わさり、追加が削除に勝つ", "element by element; adding beats removing"),
+        (
+            "author",
+            "記録を書き始めた人だけが一度だけ。直すときは追記",
+            "once, by whoever made the record",
+        ),
         ("once", "書いた人ごとに一度だけ。直すときは追記", "one value for each author; corrections are addenda"),
         ("text", "ask と同じ。ちがう語に印がつく", "as ask, with differing words marked"),
         ("state", "決められた順路だけ。より止まった状態が効く", "only along its arrows; the most stopped counts"),

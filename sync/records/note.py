@@ -20,8 +20,8 @@ from sync.records.observation import (
     SelfHarmObservation,
 )
 from sync.records.schema import (
+    AUTHOR,
     EVERYONE,
-    ONCE,
     REVIEWERS,
     Choice,
     Date,
@@ -197,55 +197,60 @@ OwnSegments = Annotated[list[OwnSegment], Meta(max_length=60)]
 class VisitNote(Record):
     """One author; its quick part takes 30 seconds with one thumb. Several notes may stand to one visit."""
 
-    visit: Annotated[Id, Field("訪問", "Visit", ONCE, required=True)]
-    mode: Annotated[Mode, Field("方法", "Mode", ONCE, required=True, quick=True)]
+    visit: Annotated[Id, Field("訪問", "Visit", AUTHOR, required=True)]
+    mode: Annotated[Mode, Field("方法", "Mode", AUTHOR, required=True, quick=True)]
     person_contact_level: Annotated[
-        PersonContact, Field("本人との接点", "Contact with the person", ONCE, required=True, quick=True)
+        PersonContact, Field("本人との接点", "Contact with the person", AUTHOR, required=True, quick=True)
     ]
     family_contact_level: Annotated[
-        FamilyContact, Field("家族との接点", "Contact with the family", ONCE, required=True, quick=True)
+        FamilyContact, Field("家族との接点", "Contact with the family", AUTHOR, required=True, quick=True)
     ]
     door_result: Annotated[
-        DoorResult, Field("玄関で", "At the door", ONCE, quick=True, help=Label("訪問のとき", "For a visit"))
+        DoorResult, Field("玄関で", "At the door", AUTHOR, quick=True, help=Label("訪問のとき", "For a visit"))
     ]
-    actions: Annotated[list[Action], Meta(max_length=13), Field("したこと", "Actions", ONCE, quick=True)]
+    actions: Annotated[list[Action], Meta(max_length=13), Field("したこと", "Actions", AUTHOR, quick=True)]
     met_persons: Annotated[
         list[MetPerson],
         Meta(max_length=16),
         Field(
-            "会った人", "Who was met", ONCE, required=True, quick=True, help=Label("いなければ空のまま", "May be empty")
+            "会った人",
+            "Who was met",
+            AUTHOR,
+            required=True,
+            quick=True,
+            help=Label("いなければ空のまま", "May be empty"),
         ),
     ]
-    start: Annotated[Moment, Field("開始", "Start", ONCE, quick=True)]
-    end: Annotated[Moment, Field("終了", "End", ONCE, quick=True)]
+    start: Annotated[Moment, Field("開始", "Start", AUTHOR, quick=True)]
+    end: Annotated[Moment, Field("終了", "End", AUTHOR, quick=True)]
     duration_min: Annotated[
         Minutes,
         Field(
-            "時間（分）", "Minutes", ONCE, quick=True, help=Label("開始・終了の代わりに", "Instead of start and end")
+            "時間（分）", "Minutes", AUTHOR, quick=True, help=Label("開始・終了の代わりに", "Instead of start and end")
         ),
     ]
-    travel_min: Annotated[Minutes, Field("移動（分）", "Minutes of travel", ONCE, quick=True)]
-    next_step: Annotated[NextStep, Field("次は", "Next step", ONCE, required=True, quick=True)]
-    next_on: Annotated[Date, Field("次の日", "Next on", ONCE, quick=True)]
+    travel_min: Annotated[Minutes, Field("移動（分）", "Minutes of travel", AUTHOR, quick=True)]
+    next_step: Annotated[NextStep, Field("次は", "Next step", AUTHOR, required=True, quick=True)]
+    next_on: Annotated[Date, Field("次の日", "Next on", AUTHOR, quick=True)]
     person_agreed_next: Annotated[
-        AgreedNext, Field("次についてご本人は", "The person on what is next", ONCE, required=True, quick=True)
+        AgreedNext, Field("次についてご本人は", "The person on what is next", AUTHOR, required=True, quick=True)
     ]
     risk_quick: Annotated[
         RiskQuick,
         Field("気になる様子", "Concern", careful(RiskQuick, decide=REVIEWERS), required=True, quick=True),
     ]
-    change_since_last: Annotated[SinceLast, Field("前回から", "Since last time", ONCE)]
+    change_since_last: Annotated[SinceLast, Field("前回から", "Since last time", AUTHOR)]
     occurred_at: Annotated[
-        Moment, Field("いつのこと", "When it happened", ONCE, help=Label("あとから書くとき", "When written later"))
+        Moment, Field("いつのこと", "When it happened", AUTHOR, help=Label("あとから書くとき", "When written later"))
     ]
-    occurred_at_precision: Annotated[Precision, Field("日時の確かさ", "How exactly", ONCE)]
-    title: Annotated[Line, Field("今日のひとこと", "Today in a line", ONCE)]
+    occurred_at_precision: Annotated[Precision, Field("日時の確かさ", "How exactly", AUTHOR)]
+    title: Annotated[Line, Field("今日のひとこと", "Today in a line", AUTHOR)]
     segments: Annotated[
         FactSegments,
         Field(
             "見たこと・言葉・したこと",
             "Facts",
-            ONCE,
+            AUTHOR,
             help=Label("ご本人が読むかもしれません", "The person may read this"),
         ),
     ]
@@ -254,22 +259,22 @@ class VisitNote(Record):
         Field(
             "感じたこと・第三者からの情報",
             "Impressions and third parties",
-            ONCE,
+            AUTHOR,
             home="own",
             help=Label("確認者だけが読みます", "Read by the reviewer only"),
         ),
     ]
-    self_harm: Annotated[SelfHarmObservation, Field("自傷・自殺", "Self-harm, suicide", ONCE, home="own")]
-    harm_to_others: Annotated[HarmObservation, Field("他害・暴力", "Harm to others, violence", ONCE, home="own")]
-    abuse: Annotated[AbuseObservation, Field("虐待疑い", "Suspected abuse", ONCE, home="own")]
-    dv: Annotated[DvObservation, Field("DV", "Domestic violence", ONCE, home="own")]
-    poverty: Annotated[PovertyObservation, Field("経済困窮", "Poverty", ONCE, home="own")]
-    health: Annotated[HealthObservation, Field("健康", "Health", ONCE, home="own")]
+    self_harm: Annotated[SelfHarmObservation, Field("自傷・自殺", "Self-harm, suicide", AUTHOR, home="own")]
+    harm_to_others: Annotated[HarmObservation, Field("他害・暴力", "Harm to others, violence", AUTHOR, home="own")]
+    abuse: Annotated[AbuseObservation, Field("虐待疑い", "Suspected abuse", AUTHOR, home="own")]
+    dv: Annotated[DvObservation, Field("DV", "Domestic violence", AUTHOR, home="own")]
+    poverty: Annotated[PovertyObservation, Field("経済困窮", "Poverty", AUTHOR, home="own")]
+    health: Annotated[HealthObservation, Field("健康", "Health", AUTHOR, home="own")]
     living: Annotated[
-        LivingObservation, Field("住環境・セルフネグレクト", "Living conditions, self-neglect", ONCE, home="own")
+        LivingObservation, Field("住環境・セルフネグレクト", "Living conditions, self-neglect", AUTHOR, home="own")
     ]
-    parent_frailty: Annotated[ParentFrailtyObservation, Field("親の衰え", "Frailty of the parents", ONCE, home="own")]
-    day_night: Annotated[DayNightObservation, Field("生活リズム", "Rhythm of life", ONCE, home="own")]
+    parent_frailty: Annotated[ParentFrailtyObservation, Field("親の衰え", "Frailty of the parents", AUTHOR, home="own")]
+    day_night: Annotated[DayNightObservation, Field("生活リズム", "Rhythm of life", AUTHOR, home="own")]
 
 
 class AddendumKind(Choice):
@@ -283,15 +288,15 @@ class AddendumKind(Choice):
 class Addendum(Record):
     """The only way to correct a submitted note."""
 
-    target: Annotated[Id, Field("もとの記録", "Target", ONCE, required=True)]
-    kind: Annotated[AddendumKind, Field("種類", "Kind", ONCE, required=True)]
-    text: Annotated[Paragraph, Field("内容", "Text", ONCE)]
+    target: Annotated[Id, Field("もとの記録", "Target", AUTHOR, required=True)]
+    kind: Annotated[AddendumKind, Field("種類", "Kind", AUTHOR, required=True)]
+    text: Annotated[Paragraph, Field("内容", "Text", AUTHOR)]
     own_text: Annotated[
         Paragraph,
         Field(
             "感じたこと・第三者からの情報への追記",
             "To the impressions and third parties",
-            ONCE,
+            AUTHOR,
             home="own",
             help=Label("確認者だけが読みます", "Read by the reviewer only"),
         ),

@@ -10,6 +10,7 @@ from msgspec import Meta
 from sync.records.note import ShareClass
 from sync.records.schema import (
     ASK,
+    AUTHOR,
     EVERYONE,
     NO_THEN_YES,
     ONCE,
@@ -107,12 +108,12 @@ class Reclassed(Part):
 class Review(Record):
     """Two reviewers at once make two reviews; both are kept."""
 
-    note: Annotated[Id, Field("記録", "Note", ONCE, write=EVERYONE, required=True)]
+    note: Annotated[Id, Field("記録", "Note", AUTHOR, required=True)]
     looked_at: Annotated[list[Change], Meta(max_length=256), Field("見た記録", "Changes looked at", ASK)]
     state: Annotated[ReviewState, Field("状態", "State", REVIEW_STATE, write=EVERYONE, required=True)]
     checks: Annotated[set[ReviewCheck], Field("確認したこと", "Checks", SET)]
     question: Annotated[
-        Paragraph, Field("教えてください", "Question", ONCE, help=Label("やわらかい言葉で", "In friendly words"))
+        Paragraph, Field("教えてください", "Question", AUTHOR, help=Label("やわらかい言葉で", "In friendly words"))
     ]
     answer: Annotated[Paragraph, Field("お返事", "Answer", ONCE, write=EVERYONE)]
     segment_reclass: Annotated[set[Reclassed], Field("共有の範囲の見直し", "Narrower sharing", SET)]

@@ -83,6 +83,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ASK = Policy(name="ask")
+AUTHOR = Policy(name="author")
 LATEST = Policy(name="latest")
 ONCE = Policy(name="once")
 SET = Policy(name="set")

@@ -106,7 +106,11 @@ def door_card() -> dict[str, Any]:
 
 def visit() -> dict[str, Any]:
     """A record in the dispatch circle."""
-    return {"words": rule("once", text(20)), "helpers": rule("set", {"kind": "id"}, each=True)}
+    return {
+        "words": rule("once", text(20)),
+        "report": rule("author", text(20)),
+        "helpers": rule("set", {"kind": "id"}, each=True),
+    }
 
 
 def _fields(type_: str, home: str, fields: dict[str, Any]) -> dict[str, Any]:

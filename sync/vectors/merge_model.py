@@ -84,7 +84,8 @@ def judge(write: Written, version: int) -> str | None:
         return "not_home"
     if not fits(write):
         return "unjudged" if change["version"] > version else "bad_value"
-    return None if write.capacities else "not_entitled"
+    is_hers = rule["policy"] != "author" or write.record[:16] == change["member"][:16]
+    return None if is_hers and write.capacities else "not_entitled"
 
 
 def fits(write: Written) -> bool:
@@ -158,7 +159,7 @@ def standing(writes: list[Written]) -> tuple[list[Written], list[Written]]:
         match write.rule["policy"]:
             case "careful" if not write.has(write.rule["decide"]):
                 return [other for other in others if rank(other) <= rank(write)]
-            case "once":
+            case "once" | "author":
                 return others if len(others) >= 2 else []
             case "state":
                 return others if is_legal(id_) else []

@@ -8,12 +8,16 @@ from sync.vectors.merge_case import (
     SATO,
     YUI,
     Cases,
+    aside,
     change,
     octets,
     register,
     sheet,
     visit,
 )
+
+HERS = 0xA1
+"""A record that AIKO made."""
 
 
 def add_policies(cases: Cases) -> None:
@@ -23,6 +27,7 @@ def add_policies(cases: Cases) -> None:
     add_latest(cases)
     add_set(cases)
     add_once(cases)
+    add_author(cases)
 
 
 def add_registers(cases: Cases) -> None:
@@ -306,4 +311,37 @@ def add_once(cases: Cases) -> None:
         "sent twice, said once",
         [change(1, YUI, words), change(2, YUI, words)],
         register(words, "settled", 0, ("a", [1, 2]), author=YUI),
+    )
+
+
+def add_author(cases: Cases) -> None:
+    report, theirs = visit("report", "a", record=HERS), visit("report", "b", [1], record=HERS)
+    cases.add(
+        "author_whoever_made_the_record",
+        "4.3",
+        "the record's id begins as her own: what she says is said",
+        [change(1, AIKO, report)],
+        register(report, "settled", 0, ("a", [1])),
+    )
+    cases.add(
+        "author_nobody_speaks_in_anothers_record",
+        "4.3",
+        "not even staff, and not the same value either",
+        [change(1, AIKO, report), change(2, EMI, report), change(3, SATO, theirs)],
+        register(report, "settled", 0, ("a", [1])),
+        refused=[aside(2, report, "not_entitled"), aside(3, theirs, "not_entitled")],
+    )
+    cases.add(
+        "author_submitted_stays",
+        "5",
+        "as `once`: her second word over her first replaces nothing",
+        [change(1, AIKO, report), change(2, AIKO, theirs)],
+        register(report, "conflict", None, ("a", [1]), ("b", [2])),
+    )
+    cases.add(
+        "author_settles_with_herself",
+        "5",
+        "over two of her own: those",
+        [change(1, AIKO, report), change(2, AIKO, theirs), change(3, AIKO, visit("report", "c", [1, 2], record=HERS))],
+        register(report, "settled", 0, ("c", [3])),
     )

@@ -24,7 +24,7 @@ def packed_or_none(value: Any) -> bytes | None:
 
 @given(VALUES)
 def test_a_packed_value_reads_back_as_itself(value: Any) -> None:
-    data = packed_or_none(value)  # text that is not in NFC, or more than 8 levels, has no encoding
+    data = packed_or_none(value)  # more than 8 levels have no encoding
 
     assert data is None or unpack(data) == value
 
@@ -45,7 +45,7 @@ def altered(data: bytes) -> st.SearchStrategy[bytes]:
     )
 
 
-@pytest.mark.parametrize("value", [1.0, 2**53, -(2**53), "e\u0301", {"A": 1}, {"1": 1}, {1: 1}, object()])
+@pytest.mark.parametrize("value", [1.0, 2**53, -(2**53), {"A": 1}, {"1": 1}, {1: 1}, object()])
 def test_a_value_without_a_strict_encoding_is_not_packed(value: Any) -> None:
     with pytest.raises(ProtocolError, match=r"^malformed$"):
         pack(value)

@@ -125,8 +125,10 @@ def test_restore_then_stale_admin_appends(tmp_path: Path) -> None:
         with server_at(place, data):
             with pytest.raises(RefusedError, match="restoring"):
                 second.people.set_policy(idle_minutes=60)
-            made.admin.sync()
+            with pytest.raises(RefusedError, match="restoring"):
+                made.admin.sync()
             second.sync()
+            made.admin.sync()
             second.people.set_policy(idle_minutes=60)
             assert made.aiko.sync().synced
             assert [True, True] == [device.sync().synced for device in (made.admin, made.emi)]

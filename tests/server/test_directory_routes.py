@@ -187,7 +187,9 @@ async def test_shredding_destroys_what_the_server_held_of_a_circle(house: House,
     old = centre.write(yuki, visit, at=before)
 
     assert [kept.raw] == [each.run for each in (await guest.pull())[0]]
-    assert [()] * len(centre.frames) == [given.statements for given in await guest.directory()]
+    last_words = [given.statements for given in await guest.directory()]
+    assert [()] * before == last_words[:before]
+    assert [centre.frames[before + 1][1]] == last_words[before + 1 :]
     assert [{"status": "refused", "code": "shredded"}] == await house.push(centre, old)
 
 
@@ -300,6 +302,44 @@ async def test_an_admin_who_knows_more_must_hand_it_back_first(house: House, cen
 
     assert still
     assert not await restoring(house, centre)
+
+
+async def test_whoever_was_shut_out_since_the_backup_cannot_go_on_from_it(house: House, centre: Centre) -> None:
+    """Neither by the front door nor by the one for what was lost, signed in or not."""
+    thief = centre.join("admin")
+    await follow(house, centre)
+    draft = centre.draft(thief)
+    draft.say(MemberAdd(bytes(16), "supporter", ()))
+    forged = draft.frame(thief.signing, START)
+    centre.revoke(thief)
+    await begin_restoring(house, centre)
+    guest = await house.sign_in(centre, thief)
+    lost = directory_frame(GivenEntry(forged[0], tuple(forged[1])))
+    answers = [
+        await house.append(centre, *forged),
+        await house.post(centre, "/directory/heal", lost),
+        await house.post(centre, "/directory/heal", lost, **guest.headers),
+    ]
+    admin = await house.sign_in(centre, centre.admin)
+    own = await house.post(centre, "/directory/heal", frames(centre), **admin.headers)
+
+    assert [(503, "restoring")] * 3 == [(answer.status_code, answer.json()["code"]) for answer in answers]
+    assert (503, "restoring") == (own.status_code, own.json()["code"])
+    await guest.directory()
+    healed = await house.post(centre, "/directory/heal", frames(centre), **admin.headers)
+    assert {"index": centre.head, "hash": centre.directory.head.hash.hex()} == healed.json()
+
+
+async def test_an_old_link_is_no_way_into_a_restored_centre(house: House, centre: Centre) -> None:
+    invite = centre.invite(centre.member())
+    await follow(house, centre)
+    entries = len(centre.frames)
+    house.clock.now = START / 1000 + 86_400 * 365
+    await begin_restoring(house, centre)
+    centre.enrol(invite)
+    answer = await house.post(centre, "/directory/heal", frames(centre, entries))
+
+    assert (503, "restoring") == (answer.status_code, answer.json()["code"])
 
 
 async def test_a_supporter_ends_no_restoring(house: House, centre: Centre) -> None:

@@ -302,7 +302,7 @@ def test_a_submitted_note_never_changes() -> None:
     notes = [rule for rule in RULES if rule.type in ("visit_note", "addendum")]
 
     assert {"visit_note.risk_quick", "visit_note.deleted", "addendum.deleted"} == {
-        place(rule) for rule in notes if rule.policy != "once"
+        place(rule) for rule in notes if rule.policy != "author"
     }
 
 

@@ -190,7 +190,7 @@ def test_limits_of_a_centre_are_kept() -> None:
     c = Centre.found(14)
     draft = c.draft(c.admin)
     for number in range(5_000 - 1):
-        draft.say(MemberAdd(number.to_bytes(16), "supporter", ()))
+        draft.say(MemberAdd(number.to_bytes(8) + bytes(8), "supporter", ()))
     c.append(draft, c.admin)
 
     assert "quota_exceeded" == refusal(c.directory, c.frame(c.admin, [MemberAdd(NOBODY, "supporter", ())]))

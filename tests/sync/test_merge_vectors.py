@@ -12,13 +12,13 @@ from sync.vectors import merge as maker
 from tests.sync.merge_cases import VECTORS, read_change, small_dictionary
 
 CASES = sorted((VECTORS / "merge").glob("*.json"))
-POLICIES = ("ask", "careful", "latest", "once", "set", "state", "text")
+POLICIES = ("ask", "author", "careful", "latest", "once", "set", "state", "text")
 
 
 def test_there_are_vectors_for_every_policy_and_for_deleting() -> None:
     names = [path.stem for path in CASES]
 
-    assert len(names) == 170
+    assert len(names) == 174
     assert all(sum(name.startswith(policy) for name in names) >= 4 for policy in (*POLICIES, "deleted"))
 
 

@@ -11,7 +11,7 @@ import { labelOfCase, ofCase } from "../../store/households.ts"
 import { host } from "../../store/link.ts"
 import type { CirclePicture, Id } from "../../store/picture.ts"
 import { address, go, route } from "../../store/route.ts"
-import { circles, memberName, members, now } from "../../store/store.ts"
+import { circles, memberName, members, now, people } from "../../store/store.ts"
 import { endsWithDispatch, knowledgeOfDispatch } from "../../store/who_will_know.ts"
 import { dayOf } from "../../words/days.ts"
 import { say } from "../../words/desk.ts"
@@ -72,9 +72,10 @@ function Sending({ caseId }: { readonly caseId: Id }) {
   const flags = ofCase("risk_flag", caseId)
   const send = async () => {
     isBusy.value = true
+    const me = people.value?.me.member ?? ""
     const dispatch = await host.dispatch(caseId, chosen.value)
     const given = { members: chosen.value, purpose: purpose.value, plan: plan.value, wish: wish.value }
-    await host.write([dispatchAsked({ ...given, from: from.value, until: until.value }, caseId, dispatch)])
+    await host.write([dispatchAsked({ ...given, from: from.value, until: until.value }, caseId, dispatch, me)])
     go("household", caseId)
   }
   return (

@@ -110,7 +110,7 @@ function Addendum({ note }: { readonly note: RecordPicture }) {
       ...(note.case ? { case: note.case } : {}),
       ...(note.circles.dispatch ? { dispatch: note.circles.dispatch } : {}),
     }
-    await host.write([{ record: newId(), type: "addendum", where, put }])
+    await host.write([{ record: newId(people.value?.me.member ?? ""), type: "addendum", where, put }])
     text.value = ""
   }
   return (

@@ -27,7 +27,7 @@ export function RecordVisit() {
     void host.typings().then((typings) => {
       const before = typings.find((each) => each.id === id)
       const about = { form: "visit", dispatch, ...(visit ? { record: visit } : {}) }
-      const begun = newVisitForm(circle?.case ?? "", dispatch, visit ?? null, now.value)
+      const begun = newVisitForm(people.value?.me.member ?? "", circle?.case ?? "", dispatch, visit ?? null, now.value)
       kept.value = keep(id, about, (before?.content as unknown as VisitForm | undefined) ?? begun)
     })
     return () => void kept.value?.leave()
