@@ -13,12 +13,15 @@ export interface ButtonProps {
   readonly type?: "button" | "submit"
   readonly disabled?: boolean
   readonly label?: string
+  /** Of a switch: whether it is on. */
+  readonly pressed?: boolean
 }
 
-export function Button({ children, onPress, look = "normal", wide, type = "button", disabled, label }: ButtonProps) {
+export function Button(given: ButtonProps) {
+  const { children, onPress, look = "normal", wide, type = "button", disabled, label, pressed } = given
   const names = ["button", look === "normal" ? "" : look, wide ? "wide" : ""].filter(Boolean).join(" ")
   return (
-    <button type={type} class={names} disabled={disabled} onClick={onPress} aria-label={label}>
+    <button type={type} class={names} disabled={disabled} onClick={onPress} aria-label={label} aria-pressed={pressed}>
       {children}
     </button>
   )

@@ -126,6 +126,8 @@ export interface Host {
   // The way in
 
   vaults(): Promise<readonly VaultCard[]>
+  /** The server an invitation leads to, as it says. A refusal if it is not whole. */
+  readInvitation(link: string): Promise<{ readonly server: string }>
   found(asked: Founding): Promise<Founded>
   join(asked: Joining): Promise<{ readonly vault: string }>
   unlock(vault: string, opener: Opener): Promise<void>

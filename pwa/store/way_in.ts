@@ -12,6 +12,8 @@ export type Step =
   /** The notebooks of this browser. */
   | { readonly at: "shelf" }
   | { readonly at: "welcome" }
+  /** An invitation's code is looked for. */
+  | { readonly at: "scan" }
   | { readonly at: "found" }
   /** links: to be tried in turn, until one is not used yet. */
   | { readonly at: "join"; readonly links: readonly string[] }

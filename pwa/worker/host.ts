@@ -6,6 +6,7 @@
 import encodeQR from "qr"
 import { fromHex, toHex } from "../../crypto/bytes.ts"
 import { ProtocolError } from "../../crypto/errors.ts"
+import { readLink } from "../../crypto/invite.ts"
 import type { RecoveryKey } from "../../crypto/recovery.ts"
 import { Device } from "../../sync/device.ts"
 import { dictionary } from "../../sync/dictionary.ts"
@@ -61,6 +62,11 @@ export class DeviceHost implements Host {
       hasPasskey: passkey !== null,
       pausedUntil,
     }))
+  }
+
+  async readInvitation(link: string): Promise<{ readonly server: string }> {
+    const { server } = await readLink(link)
+    return { server }
   }
 
   async found({ label, passphrase, code, name, device: deviceName }: Founding): Promise<Founded> {

@@ -89,6 +89,18 @@ async def test_the_policy_lets_in_scripts_of_this_origin_only(shown: House) -> N
     assert not [value for value in policy.values() if "unsafe-inline" in value or "http" in value or "*" in value]
 
 
+async def test_a_page_may_ask_for_the_camera_and_for_nothing_else_of_the_device(shown: House) -> None:
+    """Nor may a page of another origin that would frame it; and no answer of the API may ask for anything."""
+    policy = dict(
+        part.strip().partition("=")[::2] for part in (await raw(shown, "/")).headers["Permissions-Policy"].split(",")
+    )
+
+    assert "(self)" == policy.pop("camera")
+    assert {"()"} == set(policy.values())
+    assert {"clipboard-read", "display-capture", "geolocation", "microphone", "payment", "usb"} <= policy.keys()
+    assert "camera=()" in (await raw(shown, "/health")).headers["Permissions-Policy"]
+
+
 async def test_what_is_named_by_its_content_is_kept_for_ever_and_the_rest_asked_for_again(shown: House) -> None:
     kept = {path: (await raw(shown, path)).headers["Cache-Control"] for path in ("/assets/page-Ab12.js", "/")}
     worker = await raw(shown, "/service_worker.js")

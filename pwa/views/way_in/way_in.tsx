@@ -1,16 +1,22 @@
 /** The way in, step by step, for whoever holds the phone first. */
 
 import { useSignal } from "@preact/signals"
+import { Camera } from "lucide-preact"
 import { Button, TextField } from "../../parts/controls.tsx"
+import { later } from "../../parts/later.tsx"
 import { Screen, Sheet } from "../../parts/sheet.tsx"
 import { Trouble } from "../../parts/trouble.tsx"
+import { accept } from "../../store/invitation.ts"
 import { closedWhy, places, step, trouble, vaults } from "../../store/way_in.ts"
 import { say as sayDesk } from "../../words/desk.ts"
+import { strayText } from "../../words/strays.ts"
 import { say } from "../../words/way_in.ts"
 import { Found } from "./found.tsx"
 import { Join } from "./join.tsx"
 import { RecoverySheet } from "./recovery_sheet.tsx"
 import { Shelf } from "./shelf.tsx"
+
+const Scan = later(() => import("./scan.tsx").then((file) => file.Scan))
 
 export function WayIn() {
   const now = step.value
@@ -24,6 +30,7 @@ export function WayIn() {
       {now.at === "looking" && <p class="screen">{say().looking}</p>}
       {now.at === "shelf" && <Shelf />}
       {now.at === "welcome" && <Welcome />}
+      {now.at === "scan" && <Scan />}
       {now.at === "found" && <Found />}
       {now.at === "join" && <Join links={now.links} />}
       {now.at === "recovery" && <RecoverySheet founded={now.founded} />}
@@ -33,7 +40,6 @@ export function WayIn() {
 
 function Welcome() {
   const words = say()
-  const link = useSignal("")
   return (
     <Screen title={words.name}>
       <p>{words.motto}</p>
@@ -41,23 +47,17 @@ function Welcome() {
       <Sheet>
         <h2>{words.invited}</h2>
         <p class="soft">{words.invitedHelp}</p>
-        <TextField
-          label={words.paste}
-          value={link.value}
-          onType={(text) => {
-            link.value = text
-          }}
-        />
         <Button
           look="main"
           wide
-          disabled={!link.value.includes("#i=")}
           onPress={() => {
-            step.value = { at: "join", links: [link.value.trim()] }
+            step.value = { at: "scan" }
           }}
         >
-          {words.go}
+          <Camera aria-hidden="true" />
+          {words.scan}
         </Button>
+        <PasteLink />
       </Sheet>
       <LookAround />
       <Button
@@ -70,6 +70,37 @@ function Welcome() {
       </Button>
       {vaults.value.length > 0 && <Back />}
     </Screen>
+  )
+}
+
+function PasteLink() {
+  const words = say()
+  const link = useSignal("")
+  const wrong = useSignal<string | undefined>(undefined)
+  const take = async () => {
+    const stray = await accept(link.value)
+    wrong.value = stray ? strayText(stray) : undefined
+  }
+  return (
+    <form
+      class="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void take()
+      }}
+    >
+      <TextField
+        label={words.paste}
+        wrong={wrong.value}
+        value={link.value}
+        onType={(text) => {
+          link.value = text
+        }}
+      />
+      <Button wide type="submit" disabled={link.value.trim() === ""}>
+        {words.go}
+      </Button>
+    </form>
   )
 }
 
