@@ -138,6 +138,8 @@ def _copy_database(source: Path, target: Path, progress: Progress) -> None:
     reader.close()
     copy.execute("pragma journal_mode=delete")
     copy.execute("delete from blobs where complete = 0")
+    kept = "select coalesce(sum(size), 0) from blobs where blobs.centre = centres.centre"
+    copy.execute(f"update centres set blob_bytes = ({kept})")  # noqa: S608
     copy.commit()
     copy.close()
     sync_file(target)

@@ -32,11 +32,12 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Quotas(Struct, frozen=True, forbid_unknown_fields=True):
-    """What one centre may keep here, in bytes."""
+    """What one centre may keep here; sizes in bytes."""
 
     runs: Count = 10 * GIB
     blobs: Count = 20 * GIB
     quarantine_per_device: Count = 64 * MIB
+    quarantined_runs_per_device: Count = 1_000
 
 
 class Rates(Struct, frozen=True, forbid_unknown_fields=True):

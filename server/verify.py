@@ -17,6 +17,7 @@ from server.store.rows import SqliteReader
 from server.store.sqlite import FILE, all_centres
 from sync.directory import Directory
 
+_BLOB_BYTES = "select coalesce(sum(size), 0) from blobs where centre = ?"
 _Chain = tuple[bytes, bytes]  # circle, device
 
 
@@ -76,6 +77,9 @@ class _Walk:
         yield from self._files()
         if self._bytes != self._state.run_bytes:
             yield self._find("sizes of runs", "wrong_sum")
+        [[blobs]] = self._connection.execute(_BLOB_BYTES, (self._reader.centre,))
+        if blobs != self._state.blob_bytes:
+            yield self._find("sizes of blobs", "wrong_sum")
 
     def _find(self, thing: str, code: str) -> Finding:
         return Finding(self._name, thing, code)
@@ -93,8 +97,17 @@ class _Walk:
                 yield self._find(f"entry {entry.index}", "wrong_column")
             for alarm in applied.alarms:
                 yield self._find(f"entry {alarm.index} statement {alarm.digest.hex()}", alarm.code)
+            for position in self._missing(entry.index):
+                yield self._find(f"entry {entry.index} statement {position}", "statement_missing")
         if self._directory.head.index != self._state.index:
             yield self._find("directory", "head_unknown")
+
+    def _missing(self, index: int) -> Iterator[int]:
+        """Statements that stand in an entry by their digest alone, and of which nothing was ever kept here."""
+        sql = 'select position from statements where centre = ? and "index" = ?'
+        kept = {position for (position,) in self._connection.execute(sql, (self._reader.centre, index))}
+        said = self._directory.entry(index).statements
+        yield from (at for at, each in enumerate(said) if isinstance(each, bytes) and at not in kept)
 
     def _runs(self) -> Iterator[Finding | Step]:
         columns = "cursor, arrived, circle, device, first, count, last_id, head_index, data"
@@ -125,6 +138,9 @@ class _Walk:
         for code, is_wrong in codes.items():
             if is_wrong:
                 yield self._find(thing, code)
+        for blob in head.blobs:
+            if not any(circle == head.circle for circle, _ in self._reader.blob_uses(blob)):
+                yield self._find(f"{thing} blob {blob.hex()}", "not_found")
         self._ends[head.circle, head.device][run.last.id] = run.last.header.sequence
 
     def _follows(self, run: Run) -> bool:
@@ -133,6 +149,10 @@ class _Walk:
         return head.previous == ZERO_HASH or ends.get(head.previous) == head.first - 1
 
     def _tails(self) -> Iterator[Finding]:
+        sql = "select circle, device from chains where centre = ?"
+        for circle, device in self._connection.execute(sql, (self._reader.centre,)).fetchall():
+            if (circle, device) not in self._ends:
+                yield self._find(f"chain of {device.hex()} in {circle.hex()}", "ancestor_missing")
         for (circle, device), ends in self._ends.items():
             tail = self._reader.tail(circle, device)
             if tail is None or ends.get(tail.id) != tail.sequence or tail.sequence != max(ends.values()):

@@ -25,6 +25,8 @@ from sync.transport import RefusedError, Transport
 
 T = TypeVar("T")
 _TRIES = 16
+_BUILT_ANEW = frozenset({"head_moved", "bad_previous"})
+"""Refusals of an entry after which a device looks again, and builds another."""
 
 
 def wall_clock() -> int:
@@ -112,8 +114,10 @@ class Core:
             try:
                 self.server.append(frame)
             except RefusedError as error:
-                if error.code != "head_moved":
+                if error.code not in _BUILT_ANEW:
                     raise
+                if error.code == "bad_previous":
+                    self.held.standing.seated.clear()  # one of us lacks statements: all are compared
             self.follow()
             if self.held.directory.index_of(parse_entry(frame[0]).hash) is not None:
                 return built  # also where it was first heard of as lost: it had come twice

@@ -9,6 +9,7 @@
 import { closeEntry, entryBody, MAX_STATEMENTS, parseEntry } from "../crypto/entry.ts"
 import { ProtocolError } from "../crypto/errors.ts"
 import { type Random, type SigningKey, systemRandom } from "../crypto/keys.ts"
+import { ByteSet } from "./byte_map.ts"
 import type { Frame } from "./chain.ts"
 import { dictionary } from "./dictionary.ts"
 import { Draft } from "./draft.ts"
@@ -24,6 +25,8 @@ import { RefusedError, Transport } from "./transport.ts"
 import type { Saved } from "./writing.ts"
 
 const TRIES = 16
+/** Refusals of an entry after which a device looks again, and builds another. */
+const BUILT_ANEW = new Set(["head_moved", "bad_previous"])
 const silent: Progress = () => undefined
 
 /** With what a device works. clock: ms. connect: the way to a centre on a server. */
@@ -266,7 +269,9 @@ export class Core {
     try {
       await this.server.append(frame)
     } catch (error) {
-      if (!(error instanceof RefusedError) || error.code !== "head_moved") throw error
+      if (!(error instanceof RefusedError && BUILT_ANEW.has(error.code))) throw error
+      // One of us lacks statements: all are compared.
+      if (error.code === "bad_previous") this.held.standing.seated = new ByteSet()
     }
   }
 

@@ -152,10 +152,11 @@ def _heal(writer: Writer, roll: Roll, given: GivenEntry, held: Held, *, vouched:
 def _keep_statements(writer: Writer, held: Held) -> None:
     for position, digest in enumerate(digest for _, digest in held.said):
         given = held.given.get(digest)
-        is_last_word = given is not None and isinstance(given.statement, CircleShred)
-        if given and (is_last_word or not (given.circle and writer.is_shredded(given.circle))):
+        if given:
             circle = given.circle or _NO_CIRCLE
-            writer.add_statement(HeldStatement(held.entry.index, position, circle, given.data))
+            is_last_word = isinstance(given.statement, CircleShred)
+            data = given.data if is_last_word or not writer.is_shredded(circle) else b""
+            writer.add_statement(HeldStatement(held.entry.index, position, circle, data))
 
 
 def _check_enrolment(roll: Roll, held: Held, now: int) -> None:

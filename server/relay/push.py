@@ -9,7 +9,7 @@ from crypto.contexts import ZERO_HASH
 from crypto.errors import ProtocolError
 from crypto.run import Run, parse_run, verify_run
 from server.relay.chains import Place, find_place
-from server.relay.quarantine import cut_code, new_run, release, store_run
+from server.relay.quarantine import cut_code, new_run, release, releases, store_run
 from server.relay.relay import Relay
 from server.store.protocol import Writer
 from sync.directory import Directory
@@ -124,6 +124,8 @@ class _Gate:
         if cut is None:
             return Result("accepted", cursor=store_run(self._writer, run))
         number = self._writer.hold(new_run(run), cut, self._relay.now())
+        if not releases(self._directory, run):
+            return Result("quarantined", cut)
         cursor = release(self._writer, self._directory, run.head.circle, run.head.device).get(number)
         return Result("quarantined", cut) if cursor is None else Result("accepted", cursor=cursor)
 
@@ -157,9 +159,11 @@ class _Gate:
         size = len(run.raw)
         if size > self._room:
             raise ProtocolError("quota_exceeded")
-        most = self._relay.settings.quotas.quarantine_per_device
-        if apart and self._writer.quarantine_bytes(run.head.device) + size > most:
-            raise ProtocolError("quota_exceeded")
+        if apart:
+            quotas = self._relay.settings.quotas
+            runs, held = self._writer.quarantine_size(run.head.device)
+            if runs >= quotas.quarantined_runs_per_device or held + size > quotas.quarantine_per_device:
+                raise ProtocolError("quota_exceeded")
         self._room -= size
 
     def _count(self, run: Run | None, code: str) -> None:

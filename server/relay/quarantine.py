@@ -5,7 +5,8 @@ held apart grows, and whenever an entry lets something in, what is covered by th
 Source: sync/SPEC.md 4.1, 8.1 step 9.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from crypto.run import Run, parse_run
 from server.relay.chains import log_of
@@ -23,14 +24,46 @@ def cut_code(directory: Directory, run: Run) -> str | None:
 
 def release(writer: Writer, directory: Directory, circle: bytes, device: bytes) -> dict[int, int]:
     """Move into the log what of a chain held apart is covered. Cursors by number in quarantine."""
-    held = [(each.number, parse_run(each.data)) for each in writer.quarantine_of(circle, device)]
-    sequences = {change.id: change.header.sequence for _, run in held for change in run.changes}
+    held = {each.number: parse_run(each.data) for each in writer.quarantine_of(circle, device)}
+    lineage = Lineage(held)
     cursors: dict[int, int] = {}
-    for number, run in held:
-        if _is_covered(directory, run, sequences) and _follows_log(writer, run):
+    for number, run in held.items():
+        if _is_covered(directory, number, run, lineage) and _goes_into_log(writer, run):
             writer.release(number)
             cursors[number] = store_run(writer, run)
     return cursors
+
+
+def releases(directory: Directory, run: Run) -> bool:
+    """Whether a run that is held apart now may bring itself and others into the log: a cut-off or a let-in names it."""
+    names = {last for _, last in _cuts(directory, run)}
+    names |= {letin.change for letin in directory.letins(run.head.circle)}
+    return not names.isdisjoint(run.ids)
+
+
+class Lineage:
+    """Which runs held apart lead to a change: its own and those before it, in its branch alone."""
+
+    def __init__(self, held: Mapping[int, Run]) -> None:
+        self._held = held
+        self._by_change: defaultdict[bytes, list[int]] = defaultdict(list)
+        for number, run in held.items():
+            for id_ in run.ids:
+                self._by_change[id_].append(number)
+        self._found: dict[bytes, frozenset[int]] = {}
+
+    def leading_to(self, change: bytes) -> frozenset[int]:
+        """Their numbers."""
+        if change not in self._found:
+            found: set[int] = set()
+            waiting = list(self._by_change.get(change, ()))
+            while waiting:
+                number = waiting.pop()
+                if number not in found:
+                    found.add(number)
+                    waiting += self._by_change.get(self._held[number].head.previous, ())
+            self._found[change] = frozenset(found)
+        return self._found[change]
 
 
 def release_all(writer: Writer, directory: Directory) -> None:
@@ -60,7 +93,7 @@ def _cuts(directory: Directory, run: Run) -> Iterator[tuple[int, bytes | None]]:
     return ((index, last) for index, last in sorted(named.items()) if index > head.head_index)
 
 
-def _is_covered(directory: Directory, run: Run, sequences: dict[bytes, int]) -> bool:
+def _is_covered(directory: Directory, number: int, run: Run, lineage: Lineage) -> bool:
     """For every cut-off, the chain reaches from here to the change it names, or to one let in later."""
     device = directory.device(run.head.device, directory.head.index)
     if device and device.revoked is not None and run.head.head_index >= device.revoked:
@@ -68,13 +101,15 @@ def _is_covered(directory: Directory, run: Run, sequences: dict[bytes, int]) -> 
     letins = directory.letins(run.head.circle)
     for index, last in _cuts(directory, run):
         names = [last, *(letin.change for letin in letins if letin.index > index)]
-        if all(sequences.get(name or b"", 0) < run.head.first for name in names):
+        if all(number not in lineage.leading_to(name or b"") for name in names):
             return False
     return True
 
 
-def _follows_log(writer: Writer, run: Run) -> bool:
-    """Its ancestors are in the log. They need not be the chain's last: a device may have gone on behind them."""
+def _goes_into_log(writer: Writer, run: Run) -> bool:
+    """Nothing of it is there, and its ancestors are. These need not be the chain's last: a device may have gone on."""
+    if any(change.id in run.ids for each in log_of(writer, run, run.head.first) for change in each.changes):
+        return False
     before = run.head.first - 1
     return before == 0 or any(
         change.id == run.head.previous for each in log_of(writer, run, before) for change in each.changes

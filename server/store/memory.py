@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from server.store.protocol import (
+    Apart,
     BlobRow,
     CentreState,
     HeldEntry,
@@ -59,10 +60,10 @@ class MemoryReader:
         return (entry for entry in self._held.entries if entry.index > after)
 
     def statements(self, index: int) -> list[HeldStatement]:
-        return [given for _, given in sorted(self._held.statements.items()) if given.index == index]
+        return [given for _, given in sorted(self._held.statements.items()) if given.index == index and given.data]
 
     def circle_statements(self, circle: bytes, after: int) -> Iterator[HeldStatement]:
-        ordered = (given for _, given in sorted(self._held.statements.items()))
+        ordered = (given for _, given in sorted(self._held.statements.items()) if given.data)
         return (given for given in ordered if given.circle == circle and given.index > after)
 
     def tail(self, circle: bytes, device: bytes) -> Tail | None:
@@ -93,8 +94,14 @@ class MemoryReader:
     def quarantined_chains(self) -> list[tuple[bytes, bytes]]:
         return sorted({(run.circle, run.device) for _, run in self._held.quarantine.values()})
 
-    def quarantine_bytes(self, device: bytes) -> int:
-        return sum(len(run.data) for _, run in self._held.quarantine.values() if run.device == device)
+    def held_apart(self, circle: bytes, device: bytes, id_: bytes) -> list[Apart]:
+        runs = [run for _, run in self._held.quarantine.values()]
+        ending = [run for run in runs if (run.circle, run.device, run.tail.id) == (circle, device, id_)]
+        return [Apart(run.first, run.tail.sequence, run.tail.head_index) for run in ending]
+
+    def quarantine_size(self, device: bytes) -> tuple[int, int]:
+        sizes = [len(run.data) for _, run in self._held.quarantine.values() if run.device == device]
+        return len(sizes), sum(sizes)
 
     def refusals(self) -> list[Refusal]:
         return [refusal for _, refusal in sorted(self._held.refusals.items())]
@@ -189,7 +196,9 @@ class MemoryWriter(MemoryReader):
         held.runs = [row for row in held.runs if row[2].circle != circle]
         held.quarantine = {number: pair for number, pair in held.quarantine.items() if pair[1].circle != circle}
         held.tails = {key: tail for key, tail in held.tails.items() if key[1] != circle}
-        held.statements = {key: given for key, given in held.statements.items() if given.circle != circle}
+        for key, given in held.statements.items():
+            if given.circle == circle:
+                held.statements[key] = replace(given, data=b"")
         held.uses = {key: arrived for key, arrived in held.uses.items() if key[1] != circle}
         held.shredded.add(circle)
 

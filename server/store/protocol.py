@@ -64,6 +64,14 @@ class HeldRun(NamedTuple):
     data: bytes
 
 
+class Apart(NamedTuple):
+    """Where a run in quarantine stands in its chain. head_index: of the head it names."""
+
+    first: int
+    last: int
+    head_index: int
+
+
 @dataclass(frozen=True, slots=True)
 class QuarantinedRun:
     """A run held apart. number: of it in this centre's quarantine, ascending; time: ms."""
@@ -150,7 +158,11 @@ class Reader(Protocol):
     def quarantined_chains(self) -> list[tuple[bytes, bytes]]:
         """Circle and device of every chain with a run held apart, ascending."""
 
-    def quarantine_bytes(self, device: bytes) -> int: ...
+    def held_apart(self, circle: bytes, device: bytes, id_: bytes) -> list[Apart]:
+        """Runs in quarantine that end with this change, found without reading them."""
+
+    def quarantine_size(self, device: bytes) -> tuple[int, int]:
+        """Runs of a device in quarantine, and their bytes."""
 
     def refusals(self) -> list[Refusal]: ...
 
@@ -202,7 +214,7 @@ class Writer(Reader, Protocol):
     def add_contact(self, device: bytes) -> None: ...
 
     def shred(self, circle: bytes) -> None:
-        """Destroy its statements, runs, quarantine and uses of blobs; remember that it was shredded."""
+        """Destroy its runs, quarantine, uses of blobs and the bytes of its statements (empty ones are never given)."""
 
     def put_blob(self, blob: bytes, row: BlobRow) -> None: ...
 

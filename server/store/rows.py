@@ -6,6 +6,7 @@ from itertools import starmap
 from typing import Any
 
 from server.store.protocol import (
+    Apart,
     BlobRow,
     CentreState,
     HeldEntry,
@@ -46,8 +47,8 @@ class SqliteReader:
         return self._statements('circle = ? and "index" > ? order by "index", position', circle, after)
 
     def _statements(self, where: str, *values: object) -> Iterator[HeldStatement]:
-        sql = f'select "index", position, circle, data from statements where centre = ? and {where}'  # noqa: S608
-        return starmap(HeldStatement, self._rows(sql, *values))
+        sql = 'select "index", position, circle, data from statements where centre = ? and length(data) > 0 and '
+        return starmap(HeldStatement, self._rows(sql + where, *values))
 
     def tail(self, circle: bytes, device: bytes) -> Tail | None:
         sql = (
@@ -91,9 +92,17 @@ class SqliteReader:
         sql = f"select number, time, code, data from quarantine where centre = ? and {where}"  # noqa: S608
         return starmap(QuarantinedRun, self._rows(sql, *values))
 
-    def quarantine_bytes(self, device: bytes) -> int:
-        sql = "select coalesce(sum(length(data)), 0) from quarantine where centre = ? and device = ?"
-        return int(self._rows(sql, device).fetchone()[0])
+    def held_apart(self, circle: bytes, device: bytes, id_: bytes) -> list[Apart]:
+        sql = (
+            "select first, first + count - 1, head_index from quarantine"
+            " where centre = ? and device = ? and circle = ? and last_id = ? order by number"
+        )
+        return list(starmap(Apart, self._rows(sql, device, circle, id_)))
+
+    def quarantine_size(self, device: bytes) -> tuple[int, int]:
+        sql = "select count(*), coalesce(sum(length(data)), 0) from quarantine where centre = ? and device = ?"
+        runs, size = self._rows(sql, device).fetchone()
+        return runs, size
 
     def refusals(self) -> list[Refusal]:
         sql = "select device, circle, code, count, last from refusals where centre = ? order by device, circle, code"

@@ -51,6 +51,7 @@ def m004_refused(db: Database) -> None:
     columns |= {"last_id": bytes, "head_index": int, "data": bytes}
     _table(db, "quarantine", columns, pk=("centre", "number"))
     db.table("quarantine").create_index(["centre", "device", "circle", "first"])
+    db.table("quarantine").create_index(["centre", "device", "circle", "last_id"])
     columns = {"device": bytes, "circle": bytes, "code": str, "count": int, "last": int}
     _table(db, "refusals", columns, pk=("centre", "device", "circle", "code"))
 

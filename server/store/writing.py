@@ -150,8 +150,9 @@ class SqliteWriter(SqliteReader):
             sql = f"select coalesce(sum(length(data)), 0) from {table} where centre = ? and circle = ?"  # noqa: S608
             (size,) = self._write(sql, circle).fetchone()
             self._write("update centres set run_bytes = run_bytes - ?2 where centre = ?1", size)
-        for table in ("runs", "quarantine", "chains", "statements", "blob_uses"):
+        for table in ("runs", "quarantine", "chains", "blob_uses"):
             self._write(f"delete from {table} where centre = ? and circle = ?", circle)  # noqa: S608
+        self._write("update statements set data = x'' where centre = ? and circle = ?", circle)
         self._write("insert or ignore into shredded values (?, ?)", circle)
         self._newest.clear()
 

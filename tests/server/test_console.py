@@ -5,6 +5,7 @@ import os
 import shutil
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,10 @@ async def fill(data: Path) -> Centre:
         guest = await house.sign_in(centre, centre.admin)
         await guest.put_blob(blob_id(BLOB), 0, len(BLOB), BLOB)
         await guest.put_blob(b"p" * 32, 0, 100, b"begun")
+        written = centre.write(centre.admin, case)
+        await house.push(
+            centre, centre.sign(centre.admin, replace(written.head, blobs=(blob_id(BLOB),)), written.bodies)
+        )
     return centre
 
 
@@ -79,6 +84,10 @@ ALTERATIONS = {
     'delete from entries where "index" = (select max("index") from entries)': "directory head_unknown",
     "update quarantine set data = substr(data, 1, 50)": "quarantine 1 truncated",
     "update statements set data = x'80'": "entry 4 statement",
+    "delete from statements": "statement 0 statement_missing",
+    "delete from runs": "ancestor_missing",
+    "delete from blob_uses": "not_found",
+    "update centres set blob_bytes = 1": "sizes of blobs wrong_sum",
 }
 
 
@@ -112,7 +121,7 @@ async def test_a_backup_is_whole_and_verifies_by_itself(tmp_path: Path) -> None:
     manifest = json.loads((tmp_path / "copy" / MANIFEST).read_bytes())
 
     assert 0 == result.exit_code, result.output
-    assert {"cursor": 6, "index": centre.head} == manifest["centres"][centre.id.hex()]
+    assert {"cursor": 7, "index": centre.head} == manifest["centres"][centre.id.hex()]
     assert 1 == manifest["blobs"]
     assert 0 == run("verify", "--data", tmp_path / "copy").exit_code
     assert {FILE, MANIFEST, FOLDER} == {path.name for path in (tmp_path / "copy").iterdir()}
@@ -153,7 +162,7 @@ async def test_a_restored_server_has_everything_and_waits_for_its_admins(tmp_pat
         taken = await house.append(centre, *centre.frames[-1])
 
     assert 0 == restored.exit_code, restored.output
-    assert 6 == len(pulled)
+    assert 7 == len(pulled)
     assert [503, 200] == [refused.status_code, taken.status_code]
     assert 0 == run("verify", "--data", data).exit_code
 
@@ -170,7 +179,7 @@ async def test_the_operator_can_open_a_restored_centre(tmp_path: Path) -> None:
     assert "restoring" in waiting.stdout
     assert "restoring" not in opened.stdout
     assert centre.id.hex() in opened.stdout
-    assert "runs 6" in opened.stdout
+    assert "runs 7" in opened.stdout
     assert waiting.stdout == run("centres", "--data", tmp_path / "new").stdout
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crypto.contexts import ZERO_HASH
 from crypto.run import Run
 from server.settings import Quotas
 from sync.statements import Void
@@ -62,13 +63,14 @@ async def test_sending_them_again_holds_them_once(house: House, centre: Centre) 
     assert 2 == len(await held_apart(house, centre))
 
 
-async def test_quarantine_takes_no_gap_and_no_fork(house: House, centre: Centre) -> None:
+async def test_quarantine_takes_no_gap_but_every_branch(house: House, centre: Centre) -> None:
     yuki, runs = await lost(house, centre)
 
     assert [("refused", "chain_gap")] == await statuses(house, centre, runs[2])
     await house.push(centre, runs[1])
     other = centre.write(yuki, centre.circle, b"other", at=runs[1].head.head_index, behind=(1, runs[0].last.id))
-    assert [("refused", "fork")] == await statuses(house, centre, other)
+    assert [("quarantined", "revoked")] * 2 == await statuses(house, centre, other, other)
+    assert [runs[1].raw, other.raw] == await held_apart(house, centre)
 
 
 async def test_what_a_revoked_device_writes_under_a_newer_head_is_refused(house: House, centre: Centre) -> None:
@@ -117,6 +119,33 @@ async def test_a_lost_log_heals_up_to_the_cutoff_of_a_revoked_device(house: Hous
 
     assert [runs[0].raw, runs[1].raw] == await in_log(house, centre)
     assert [runs[2].raw] == await held_apart(house, centre)
+
+
+async def test_a_forged_change_keeps_nobody_from_handing_back_what_a_lost_device_wrote(
+    house: House, centre: Centre
+) -> None:
+    """A server that lost its log hears first from whoever has the phone: the branch that the cut-off names counts."""
+    yuki = centre.join()
+    at = centre.head
+    runs = [centre.write(yuki, centre.circle, text) for text in (b"one", b"two", b"three")]
+    forged = centre.write(yuki, centre.circle, b"forged", at=at, behind=(0, ZERO_HASH))
+    centre.act(centre.admin, lambda draft: draft.cut_off(centre.circle, yuki.key, runs[1].last.id))
+    await follow(house, centre)
+
+    assert [("quarantined", "cut_off")] == await statuses(house, centre, forged)
+    assert [("quarantined", "cut_off"), ("accepted", None), ("quarantined", "cut_off")] == await statuses(
+        house, centre, *runs
+    )
+    assert [runs[0].raw, runs[1].raw] == await in_log(house, centre)
+    assert [forged.raw, runs[2].raw] == await held_apart(house, centre)
+
+
+async def test_a_device_has_room_for_so_many_runs_in_quarantine(centre: Centre) -> None:
+    async with House(with_settings(OPEN, quotas=Quotas(quarantined_runs_per_device=1))) as house:
+        await follow(house, centre)
+        _, runs = await lost(house, centre)
+
+        assert [("quarantined", "revoked"), ("refused", "quota_exceeded")] == await statuses(house, centre, *runs[1:])
 
 
 async def test_a_device_cut_off_in_one_circle_goes_on_behind_what_the_log_holds(house: House, centre: Centre) -> None:

@@ -263,14 +263,14 @@ async def test_bytes_are_counted_as_they_come_and_go(store: Store) -> None:
 
     await store.write(CENTRE, fill)
     full = await state(store)
-    of_device = await store.read(CENTRE, lambda reader: reader.quarantine_bytes(DEVICE))
+    of_device = await store.read(CENTRE, lambda reader: reader.quarantine_size(DEVICE))
     await store.write(CENTRE, lambda writer: writer.release(1))
     await store.write(CENTRE, lambda writer: writer.drop_blob(b"b" * 32))
     less = await state(store)
     await store.write(CENTRE, lambda writer: writer.shred(CIRCLE))
     shredded = await state(store)
 
-    assert 30 == of_device
+    assert (1, 30) == of_device
     assert [(135, 900), (105, 0), (0, 0)] == [
         (at.run_bytes, at.blob_bytes) for at in (full, less, shredded) if at is not None
     ]
@@ -400,6 +400,7 @@ def random_step(random: Random) -> Callable[[Writer], object]:
         lambda writer: [run.cursor for run in writer.runs([circle], 0, 100)],
         lambda writer: writer.state(),
         lambda writer: writer.hold(make_run(number, 1, circle, device), "revoked", 7),
+        lambda writer: writer.held_apart(circle, device, make_run(number, 1, circle, device).tail.id),
         lambda writer: release_all(writer, circle, device),
         lambda writer: writer.count_refusal(device, circle, "fork", 7),
         lambda writer: writer.put_blob(device, BlobRow(number, 0, complete=False, touched=1)),
