@@ -132,13 +132,19 @@ export interface TextFieldProps {
   /** For the browser's own memory; "off" unless a password manager shall help. */
   readonly autocomplete?: AutoFill
   readonly required?: boolean
+  /** Nothing but digits: the phone shows its number pad. */
+  readonly digits?: boolean
 }
 
 type AutoFill = "off" | "new-password" | "current-password"
 
 export function TextField(given: TextFieldProps) {
   const { label, value, onType, help, wrong, long, max, type = "text", autocomplete = "off", required = false } = given
-  const limits = max === undefined ? { required } : { required, maxLength: max }
+  const limits = {
+    required,
+    ...(max === undefined ? {} : { maxLength: max }),
+    ...(given.digits ? { inputMode: "numeric" as const } : {}),
+  }
   const kind = { type: type as "text" } // the typings tell the kinds of input apart by their roles
   return (
     <Field label={label} help={help} wrong={wrong}>

@@ -21,6 +21,7 @@ import type {
 export interface VaultCard {
   readonly id: string
   readonly label: string
+  readonly hasPassphrase: boolean
   readonly hasPasskey: boolean
   /** ms: after wrong guesses the next one is taken only from then on. */
   readonly pausedUntil: number
@@ -28,6 +29,16 @@ export interface VaultCard {
 
 /** What opens a vault: a passphrase, or a PIN together with the output of a passkey (32 bytes). */
 export type Opener = { readonly passphrase: string } | { readonly pin: string; readonly prf: Uint8Array }
+
+/** What is to open a new vault: a passphrase, or a PIN of four digits or more together with a passkey. */
+export type NewOpener = { readonly passphrase: string } | NewPasskey
+
+/** A passkey as it was just made, and the PIN that goes with it. prf: 32 bytes. */
+export interface NewPasskey {
+  readonly passkey: Passkey
+  readonly prf: Uint8Array
+  readonly pin: string
+}
 
 /** A passkey that was made for a vault. */
 export interface Passkey {
@@ -37,7 +48,7 @@ export interface Passkey {
 
 export interface Founding {
   readonly label: string
-  readonly passphrase: string
+  readonly opener: NewOpener
   readonly code: string
   /** What the founder is called, and the device. */
   readonly name: string
@@ -53,7 +64,7 @@ export interface Founded {
 
 export interface Joining {
   readonly label: string
-  readonly passphrase: string
+  readonly opener: NewOpener
   readonly link: string
   readonly device: string
 }
@@ -132,8 +143,12 @@ export interface Host {
   join(asked: Joining): Promise<{ readonly vault: string }>
   unlock(vault: string, opener: Opener): Promise<void>
   passkeyOf(vault: string): Promise<Passkey | null>
+  /** The card of the vault that is open. */
+  here(): Promise<VaultCard>
   /** Lets a fingerprint and a PIN open the vault that is open now. opener: what opens it today. */
-  addPasskey(opener: Opener, passkey: Passkey, prf: Uint8Array, pin: string): Promise<void>
+  addPasskey(opener: Opener, added: NewPasskey): Promise<void>
+  /** The passphrase alone opens it from now on. A refusal ("no_vault") where there is none. */
+  removePasskey(): Promise<void>
   changePassphrase(opener: Opener, passphrase: string): Promise<void>
   forget(vault: string): Promise<void>
   /** Ask the tab that has this vault open to close it. */

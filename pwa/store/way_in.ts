@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals"
 import type { Founded, VaultCard, Watcher } from "./host.ts"
 import { Refusal } from "./host.ts"
 import { host } from "./link.ts"
+import { lookForPasskeys } from "./passkey.ts"
 import type { Role } from "./picture.ts"
 import { people } from "./store.ts"
 
@@ -40,6 +41,7 @@ const INVITATION = "#i="
 /** Look at the address and at what is on this device. */
 export async function begin(): Promise<void> {
   const { hash } = window.location
+  void lookForPasskeys()
   vaults.value = await host.vaults()
   if (hash.startsWith(INVITATION)) {
     window.history.replaceState(null, "", "/")

@@ -46,7 +46,7 @@ class BrowserPlace implements VaultPlace {
   async make(): Promise<VaultFiles> {
     const all = await vaults()
     if (this.id !== "" && (await all.cards()).some(({ id }) => id === this.id)) throw new NoVaultError()
-    const vault = await all.make("ノート", RIGHT.passphrase)
+    const vault = await all.make("ノート", RIGHT)
     this.id = vault.id
     return vault
   }
@@ -79,7 +79,10 @@ describe("a vault in a browser", () => {
 describe("the vaults of one browser", () => {
   it("do not open with each other's passphrase, and forget each other's values", async () => {
     const all = await vaults()
-    const [one, other] = [await all.make("ノート1", "青"), await all.make("ノート2", "赤")]
+    const [one, other] = [
+      await all.make("ノート1", { passphrase: "青" }),
+      await all.make("ノート2", { passphrase: "赤" }),
+    ]
     await one.put("standing", Uint8Array.of(1))
     await other.put("standing", Uint8Array.of(2))
     await closed(one, other)
@@ -94,7 +97,7 @@ describe("the vaults of one browser", () => {
 
   it("take a fourth wrong guess only after a pause that grows", async () => {
     const all = await vaults()
-    const vault = await all.make("ノート", RIGHT.passphrase)
+    const vault = await all.make("ノート", RIGHT)
     await closed(vault)
     for (let guess = 0; guess < 4; guess++)
       await expect(all.unlock(vault.id, WRONG)).rejects.toThrow("wrong_passphrase")

@@ -20,7 +20,7 @@ import {
   VaultFullError,
   VaultInUseError,
 } from "../../sync/vault_files.ts"
-import type { Opener, Passkey } from "../store/host.ts"
+import type { NewOpener, NewPasskey, Opener, Passkey } from "../store/host.ts"
 
 const DATABASE = "engawa"
 const VERSION = 1
@@ -29,11 +29,11 @@ const PAUSE = 1_000
 const LONGEST_PAUSE = 15 * 60_000
 const FREE_GUESSES = 3
 
-/** passphrase, passkey: the secret, wrapped. */
+/** passphrase, passkey: the secret, wrapped; one of them at least. */
 interface Card {
   readonly id: string
   readonly label: string
-  readonly passphrase: Uint8Array
+  readonly passphrase: Uint8Array | null
   readonly passkey: (Passkey & { readonly wrapped: Uint8Array }) | null
   readonly wrong: number
   readonly pausedUntil: number
@@ -85,13 +85,12 @@ export class Vaults {
   }
 
   /** An empty vault. It is listed from now on. */
-  async make(label: string, passphrase: string): Promise<IndexedVault> {
+  async make(label: string, opener: NewOpener): Promise<IndexedVault> {
     const id = toHex(systemRandom(16))
     const unlock = await takeLock(id)
     const secret = systemRandom(SECRET_SIZE)
-    const wrapped = await wrap(secret, passphrase, null, this.#cost)
-    const card = { id, label, passphrase: wrapped, passkey: null, wrong: 0, pausedUntil: 0 }
-    await this.#keep(card)
+    const opened = await this.#wrapped(secret, opener)
+    await this.#keep({ id, label, passphrase: null, passkey: null, wrong: 0, pausedUntil: 0, ...opened })
     return new IndexedVault(id, this.#database, await valueKey(secret), unlock)
   }
 
@@ -114,6 +113,13 @@ export class Vaults {
   async rewrap(id: string, opener: Opener, change: (secret: Uint8Array) => Promise<Partial<Card>>): Promise<void> {
     const secret = await this.#guess(id, opener)
     await this.#keep({ ...(await this.#card(id)), ...(await change(secret)) })
+  }
+
+  /** Throws NoVaultError where nothing else opens it. */
+  async removePasskey(id: string): Promise<void> {
+    const card = await this.#card(id)
+    if (!card.passphrase) throw new NoVaultError(id)
+    await this.#keep({ ...card, passkey: null })
   }
 
   async passkeyOf(id: string): Promise<Passkey | null> {
@@ -140,6 +146,11 @@ export class Vaults {
     const secret = await unwrapBy(card, opener)
     await this.#keep({ ...card, wrong: 0, pausedUntil: 0 })
     return secret
+  }
+
+  #wrapped(secret: Uint8Array, opener: NewOpener): Promise<Partial<Card>> {
+    if ("passphrase" in opener) return wrapByPassphrase(secret, opener.passphrase, this.#cost)
+    return wrapByPasskey(secret, opener, this.#cost)
   }
 
   async #card(id: string): Promise<Card> {
@@ -223,17 +234,20 @@ export class IndexedVault implements VaultFiles {
 }
 
 /** The secret under a PIN and what a passkey gave. */
-export async function wrapByPasskey(secret: Uint8Array, passkey: Passkey, prf: Uint8Array, pin: string) {
-  return { passkey: { ...passkey, wrapped: await wrap(secret, pin, prf) } }
+export async function wrapByPasskey(secret: Uint8Array, { passkey, prf, pin }: NewPasskey, cost = DEFAULT_COST) {
+  return { passkey: { ...passkey, wrapped: await wrap(secret, pin, prf, cost) } }
 }
 
 /** The secret under another passphrase. */
-export async function wrapByPassphrase(secret: Uint8Array, passphrase: string) {
-  return { passphrase: await wrap(secret, passphrase) }
+export async function wrapByPassphrase(secret: Uint8Array, passphrase: string, cost = DEFAULT_COST) {
+  return { passphrase: await wrap(secret, passphrase, null, cost) }
 }
 
-function unwrapBy(card: Card, opener: Opener): Promise<Uint8Array> {
-  if ("passphrase" in opener) return unwrap(card.passphrase, opener.passphrase)
+async function unwrapBy(card: Card, opener: Opener): Promise<Uint8Array> {
+  if ("passphrase" in opener) {
+    if (!card.passphrase) throw new NoVaultError(card.id)
+    return unwrap(card.passphrase, opener.passphrase)
+  }
   if (!card.passkey) throw new NoVaultError(card.id)
   return unwrap(card.passkey.wrapped, opener.pin, opener.prf)
 }

@@ -30,6 +30,13 @@ const CODES: Readonly<Record<string, readonly [ja: string, en: string, does: Doe
   unexpected: ["思いがけないことが起きました", "Something unexpected happened", "again"],
   unfinished: ["送受信の途中です", "Contact has not finished", "wait"],
   wrong_passphrase: ["合い言葉がちがいます", "The passphrase is not right", "again"],
+  wrong_pin: ["暗証番号がちがいます", "The PIN is not right", "again"],
+  passkey_stopped: ["指紋・顔の確認ができませんでした", "Your fingerprint or face was not confirmed", "again"],
+  passkey_unfit: [
+    "この端末の指紋・顔では、ノートを開けません。合い言葉をお使いください",
+    "The fingerprint or face of this device cannot open a notebook. Please use a passphrase",
+    "none",
+  ],
   needs_passkey: ["このノートは、指紋や顔と暗証番号で開きます", "This notebook opens with a passkey and PIN", "none"],
   bad_length: ["言葉の数がちがいます。21語です", "There must be 21 words", "again"],
   bad_word: ["表にない言葉があります", "One of the words is not in the list", "again"],

@@ -18,6 +18,8 @@ import type {
   Founding,
   Host,
   Joining,
+  NewOpener,
+  NewPasskey,
   OpenedCase,
   Opener,
   Passkey,
@@ -56,12 +58,9 @@ export class DeviceHost implements Host {
 
   async vaults(): Promise<readonly VaultCard[]> {
     const cards = await (await this.#all()).cards()
-    return cards.map(({ id, label, passkey, pausedUntil }) => ({
-      id,
-      label,
-      hasPasskey: passkey !== null,
-      pausedUntil,
-    }))
+    return cards.map(({ id, label, passphrase, passkey, pausedUntil }) => {
+      return { id, label, hasPassphrase: passphrase !== null, hasPasskey: passkey !== null, pausedUntil }
+    })
   }
 
   async readInvitation(link: string): Promise<{ readonly server: string }> {
@@ -69,8 +68,8 @@ export class DeviceHost implements Host {
     return { server }
   }
 
-  async found({ label, passphrase, code, name, device: deviceName }: Founding): Promise<Founded> {
-    const [id, recovery] = await this.#making(label, passphrase, async (files) => {
+  async found({ label, opener, code, name, device: deviceName }: Founding): Promise<Founded> {
+    const [id, recovery] = await this.#making(label, opener, async (files) => {
       const founding = { duties: FOUNDERS_DUTIES, foundingCode: code }
       const [device, key] = await Device.found(files, location.origin, {}, founding)
       await device.people.call(device.member, { name })
@@ -80,8 +79,8 @@ export class DeviceHost implements Host {
     return { vault: id, ...(await sheetOf(recovery)) }
   }
 
-  async join({ label, passphrase, link, device: deviceName }: Joining): Promise<{ readonly vault: string }> {
-    const [id] = await this.#making(label, passphrase, async (files) => {
+  async join({ label, opener, link, device: deviceName }: Joining): Promise<{ readonly vault: string }> {
+    const [id] = await this.#making(label, opener, async (files) => {
       const device = await Device.enrol(files, link)
       await nameDevice(device, deviceName)
       return [device, null]
@@ -99,8 +98,17 @@ export class DeviceHost implements Host {
     return (await this.#all()).passkeyOf(vault)
   }
 
-  async addPasskey(opener: Opener, passkey: Passkey, prf: Uint8Array, pin: string): Promise<void> {
-    await (await this.#all()).rewrap(this.#here.id, opener, (secret) => wrapByPasskey(secret, passkey, prf, pin))
+  async here(): Promise<VaultCard> {
+    const { id } = this.#here
+    return (await this.vaults()).find((card) => card.id === id)!
+  }
+
+  async addPasskey(opener: Opener, added: NewPasskey): Promise<void> {
+    await (await this.#all()).rewrap(this.#here.id, opener, (secret) => wrapByPasskey(secret, added))
+  }
+
+  async removePasskey(): Promise<void> {
+    await (await this.#all()).removePasskey(this.#here.id)
   }
 
   async changePassphrase(opener: Opener, passphrase: string): Promise<void> {
@@ -283,12 +291,12 @@ export class DeviceHost implements Host {
   /** A new vault, and what is made in it; if that fails, there is no vault. */
   async #making<T>(
     label: string,
-    passphrase: string,
+    opener: NewOpener,
     make: (files: IndexedVault) => Promise<readonly [Device, T]>,
   ): Promise<[string, T]> {
     await this.#close("hand")
     const vaults = await this.#all()
-    const files = await vaults.make(label, passphrase)
+    const files = await vaults.make(label, opener)
     try {
       const [device, made] = await make(files)
       await this.#enter(files, device)

@@ -41,6 +41,7 @@ TRIES = 12
 """Rounds of contacts after which everybody has everything, or never will."""
 FORBEARING = frozenset(
     {"restoring", "revoked", "head_moved", "cutoff_behind", "rolled_back", "invite_closed", "bad_challenge"}
+    | {"unknown_device", "unknown_member"}  # whoever came since the backup, until others have handed it back
 )
 """What people may be told when much goes wrong at once, and try again later."""
 

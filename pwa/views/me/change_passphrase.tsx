@@ -1,24 +1,26 @@
-/** Another passphrase for the notebook that is open. */
+/** Another passphrase for the notebook that is open; a first one, where a fingerprint and a PIN opened it so far. */
 
 import { useSignal } from "@preact/signals"
-import { Button, TextField } from "../../parts/controls.tsx"
+import { Button } from "../../parts/controls.tsx"
 import { Trouble } from "../../parts/trouble.tsx"
-import { Refusal } from "../../store/host.ts"
+import { Refusal, type VaultCard } from "../../store/host.ts"
 import { host } from "../../store/link.ts"
 import { say } from "../../words/me.ts"
+import { OpeningField, OtherWay, useOpening } from "../way_in/opening.tsx"
 import { isUsable, NewPassphrase } from "../way_in/passphrase_field.tsx"
 
-export function ChangePassphrase() {
+export function ChangePassphrase({ vault }: { readonly vault: VaultCard }) {
   const words = say()
-  const [old, passphrase, again] = [useSignal(""), useSignal(""), useSignal("")]
+  const opening = useOpening(vault)
+  const [passphrase, again] = [useSignal(""), useSignal("")]
   const trouble = useSignal<string | null>(null)
   const isDone = useSignal(false)
   const change = async () => {
     trouble.value = null
     try {
-      await host.changePassphrase({ passphrase: old.value }, passphrase.value)
+      await opening.with((opener) => host.changePassphrase(opener, passphrase.value))
       isDone.value = true
-      for (const typed of [old, passphrase, again]) typed.value = ""
+      for (const typed of [opening.typed, passphrase, again]) typed.value = ""
     } catch (error) {
       trouble.value = error instanceof Refusal ? error.code : "unexpected"
     }
@@ -33,19 +35,12 @@ export function ChangePassphrase() {
           void change()
         }}
       >
-        <TextField
-          type="password"
-          autocomplete="current-password"
-          label={words.oldPassphrase}
-          value={old.value}
-          onType={(text) => {
-            old.value = text
-          }}
-        />
+        <OpeningField opening={opening} label={words.oldPassphrase} />
+        <OtherWay opening={opening} />
         <NewPassphrase passphrase={passphrase} again={again} />
         <Trouble code={trouble.value} />
         {isDone.value && <p role="status">{words.changed}</p>}
-        <Button type="submit" disabled={!isUsable({ passphrase, again })}>
+        <Button type="submit" disabled={!isUsable({ passphrase, again }) || !opening.isReady}>
           {words.change}
         </Button>
       </form>

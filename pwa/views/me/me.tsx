@@ -1,10 +1,12 @@
 /** One's own corner: who I am, how I like to read, whether this device keeps what I write. */
 
 import { useSignal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
 import { Button, Chips } from "../../parts/controls.tsx"
 import { Badge, Screen, Sheet } from "../../parts/sheet.tsx"
 import { takeOver, update } from "../../register.ts"
 import { flushAll, lock } from "../../store/guard.ts"
+import type { VaultCard } from "../../store/host.ts"
 import { host } from "../../store/link.ts"
 import { deviceName } from "../../store/names.ts"
 import { textSize, theme } from "../../store/preferences.ts"
@@ -16,6 +18,7 @@ import { calendar } from "../../words/days.ts"
 import { say as sayDesk } from "../../words/desk.ts"
 import { say } from "../../words/me.ts"
 import { ChangePassphrase } from "./change_passphrase.tsx"
+import { PasskeyWay } from "./passkey.tsx"
 
 const MEGABYTE = 1024 ** 2
 
@@ -57,8 +60,27 @@ export function Me() {
       )}
       <Storage />
       <Reading />
-      <ChangePassphrase />
+      <Openers />
     </Screen>
+  )
+}
+
+/** What opens this notebook. */
+function Openers() {
+  const vault = useSignal<VaultCard | null>(null)
+  const look = () => {
+    void host.here().then((card) => {
+      vault.value = card
+    })
+  }
+  useEffect(look, [])
+  if (!vault.value) return null
+  const { id, hasPasskey } = vault.value
+  return (
+    <>
+      <PasskeyWay vault={vault.value} onChanged={look} />
+      <ChangePassphrase vault={vault.value} key={`${id}-${hasPasskey}`} />
+    </>
   )
 }
 

@@ -7,21 +7,22 @@ import { Trouble } from "../../parts/trouble.tsx"
 import { host } from "../../store/link.ts"
 import { askToKeep, attempt, isBusy, step, trouble, vaults } from "../../store/way_in.ts"
 import { say } from "../../words/way_in.ts"
-import { isUsable, NewPassphrase } from "./passphrase_field.tsx"
+import { isChosen, NewOpenerFields, newOpener, useChoosing } from "./new_opener.tsx"
 import { Back } from "./way_in.tsx"
 
 export function Found() {
   const words = say()
   const [name, device, code] = [useSignal(""), useSignal(""), useSignal("")]
   const label = useSignal(words.labelDefault(vaults.value.length + 1))
-  const [passphrase, again] = [useSignal(""), useSignal("")]
-  const isReady = name.value.trim() !== "" && device.value.trim() !== "" && isUsable({ passphrase, again })
+  const choosing = useChoosing()
+  const isReady = name.value.trim() !== "" && device.value.trim() !== "" && isChosen(choosing)
   const begin = () =>
     attempt(async () => {
+      const opener = await newOpener(choosing, label.value)
       await askToKeep()
       const founded = await host.found({
         label: label.value,
-        passphrase: passphrase.value,
+        opener,
         code: code.value,
         name: name.value.trim(),
         device: device.value.trim(),
@@ -40,7 +41,7 @@ export function Found() {
         <Text label={words.yourName} signal={name} />
         <Text label={words.device} help={words.deviceHelp} signal={device} />
         <Text label={words.label} help={words.labelHelp} signal={label} />
-        <NewPassphrase passphrase={passphrase} again={again} />
+        <NewOpenerFields choosing={choosing} />
         <TextField
           label={words.code}
           help={words.codeHelp}

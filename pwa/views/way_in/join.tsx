@@ -9,19 +9,20 @@ import { host } from "../../store/link.ts"
 import { askToKeep, attempt, isBusy, trouble, vaults } from "../../store/way_in.ts"
 import { say } from "../../words/way_in.ts"
 import { Text } from "./found.tsx"
-import { isUsable, NewPassphrase } from "./passphrase_field.tsx"
+import { isChosen, NewOpenerFields, newOpener, useChoosing } from "./new_opener.tsx"
 import { Back } from "./way_in.tsx"
 
 export function Join({ links }: { readonly links: readonly string[] }) {
   const words = say()
   const device = useSignal("")
   const label = useSignal(words.labelDefault(vaults.value.length + 1))
-  const [passphrase, again] = [useSignal(""), useSignal("")]
-  const isReady = device.value.trim() !== "" && isUsable({ passphrase, again })
+  const choosing = useChoosing()
+  const isReady = device.value.trim() !== "" && isChosen(choosing)
   const join = () =>
     attempt(async () => {
+      const opener = await newOpener(choosing, label.value)
       await askToKeep()
-      const given = { label: label.value, passphrase: passphrase.value, device: device.value.trim() }
+      const given = { label: label.value, opener, device: device.value.trim() }
       await joinByAny(links, (link) => host.join({ ...given, link }))
     })
   return (
@@ -36,7 +37,7 @@ export function Join({ links }: { readonly links: readonly string[] }) {
       >
         <Text label={words.device} help={words.deviceHelp} signal={device} />
         <Text label={words.label} help={words.labelHelp} signal={label} />
-        <NewPassphrase passphrase={passphrase} again={again} />
+        <NewOpenerFields choosing={choosing} />
         <Trouble code={trouble.value} />
         <Button look="main" wide type="submit" disabled={!isReady || isBusy.value}>
           {isBusy.value ? words.joining : words.join}

@@ -1,7 +1,7 @@
 /** The notebooks of this browser; one is chosen and unlocked. None says anything about another. */
 
 import { useSignal } from "@preact/signals"
-import { Button, TextField } from "../../parts/controls.tsx"
+import { Button } from "../../parts/controls.tsx"
 import { Screen, Sheet } from "../../parts/sheet.tsx"
 import { Trouble } from "../../parts/trouble.tsx"
 import type { VaultCard } from "../../store/host.ts"
@@ -9,6 +9,7 @@ import { host } from "../../store/link.ts"
 import { now } from "../../store/store.ts"
 import { attempt, begin, isBusy, step, trouble, vaults } from "../../store/way_in.ts"
 import { say } from "../../words/way_in.ts"
+import { OpeningField, OtherWay, useOpening } from "./opening.tsx"
 
 export function Shelf() {
   const words = say()
@@ -50,13 +51,13 @@ export function Shelf() {
 
 function Unlock({ vault }: { readonly vault: VaultCard }) {
   const words = say()
-  const passphrase = useSignal("")
+  const opening = useOpening(vault)
   const wait = Math.ceil((vault.pausedUntil - now.value) / 1_000)
-  const unlock = () => attempt(() => host.unlock(vault.id, { passphrase: passphrase.value }))
+  const unlock = () => attempt(() => opening.with((opener) => host.unlock(vault.id, opener)))
   const takeOver = () =>
     attempt(async () => {
       await host.takeOver(vault.id)
-      await host.unlock(vault.id, { passphrase: passphrase.value })
+      await opening.with((opener) => host.unlock(vault.id, opener))
     })
   return (
     <form
@@ -67,15 +68,7 @@ function Unlock({ vault }: { readonly vault: VaultCard }) {
       }}
     >
       <h2>{vault.label}</h2>
-      <TextField
-        type="password"
-        autocomplete="current-password"
-        label={words.passphrase}
-        value={passphrase.value}
-        onType={(text) => {
-          passphrase.value = text
-        }}
-      />
+      <OpeningField opening={opening} />
       <Trouble code={trouble.value} />
       {trouble.value === "paused" && wait > 0 && <p>{words.paused(wait)}</p>}
       {trouble.value === "vault_in_use" ? (
@@ -83,10 +76,11 @@ function Unlock({ vault }: { readonly vault: VaultCard }) {
           {words.takeOver}
         </Button>
       ) : (
-        <Button look="main" wide type="submit" disabled={passphrase.value === "" || isBusy.value}>
-          {isBusy.value ? words.unlocking : words.unlock}
+        <Button look="main" wide type="submit" disabled={!opening.isReady || isBusy.value}>
+          {isBusy.value ? words.unlocking : opening.way.value === "passkey" ? words.passkey : words.unlock}
         </Button>
       )}
+      <OtherWay opening={opening} />
       <Forget vault={vault} />
     </form>
   )
