@@ -21,7 +21,7 @@ export function Shelf() {
         {vaults.value.map((vault) => (
           <li key={vault.id}>
             {chosen.value === vault.id ? (
-              <Unlock vault={vault} />
+              <Unlock vault={vault} key={`${vault.hasPasskey}-${vault.hasPassphrase}`} />
             ) : (
               <Button
                 wide
