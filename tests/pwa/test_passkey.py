@@ -139,7 +139,7 @@ def test_a_passphrase_and_a_finger_stand_beside_each_other(open_browser: OpenBro
     page.locator("summary", has_text="指紋・顔と暗証番号").click()
     page.get_by_role("button", name="使うのをやめる").click()
     expect(page.get_by_text("指紋・顔と暗証番号でも開きます")).to_have_count(0)
-    page.get_by_role("button", name="閉じる", exact=True).click()
+    lock(page)
     people.unlock(page)
 
 
