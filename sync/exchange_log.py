@@ -12,9 +12,12 @@ from sync.contact import Contact, PushResult, Tip
 from sync.exchange_chains import ChainActions
 from sync.holdings import Holdings
 from sync.transport import OfflineError, PushAnswer, Transport
+from sync.validity import judge_head
 from sync.wire import PUSH_BYTES, PUSH_RUNS, PulledRun
 
 _KEEP_RUNS, _KEEP_BYTES = 1_000, 1024**2  # of a pull, before they are put on disk: so many, or one so large
+_BY_STATEMENTS = frozenset({"circle_closed", "not_principal", "old_epoch", "epoch_unknown", "circle_stale"})
+"""Refusals that rest on statements on circles, of which either side may lack some."""
 _LEAP = 2**20  # cursors; a server's log that was put back goes on at least so much further
 
 
@@ -92,10 +95,22 @@ class LogActions:
     def _result(self, circle: bytes, run: Run, answer: PushAnswer) -> PushResult:
         last = Tip(run.last.header.sequence, run.last.id.hex())
         if answer.status == "refused" or not self._chains.sent(circle, run, answer):
-            return PushResult(circle.hex(), last, "refused", answer.code or "chain_gap")
+            return PushResult(circle.hex(), last, "refused", self._heard(run, answer.code or "chain_gap"))
         return PushResult(
             circle.hex(), last, "quarantined" if answer.status == "quarantined" else "accepted", answer.code
         )
+
+    def _heard(self, run: Run, code: str) -> str:
+        """A server that lacks statements (it was put back) denies what it should know. The run waits; all are compared,
+        so that one of us learns better: the server by what is handed back, or this device.
+        """
+        head = run.head
+        own = judge_head(self._held.directory, head.circle, head.device, head.epoch, head.head_index)
+        if code not in _BY_STATEMENTS or own is not None:
+            return code
+        self._held.standing.seated.clear()
+        self._held.keep_standing()
+        return "restoring"
 
     def _keep(self, part: list[PulledRun], start: int) -> None:
         """The cursor follows in the part of a pull that goes on behind it; not when all is asked for once more."""

@@ -14,10 +14,19 @@ import type { ChainActions } from "./exchange_chains.ts"
 import type { Holdings } from "./holdings.ts"
 import { lastOf } from "./own_chain.ts"
 import { OfflineError, type PushAnswer, type Transport } from "./transport.ts"
+import { judgeHead } from "./validity.ts"
 import { PUSH_BYTES, PUSH_RUNS, type PulledRun } from "./wire.ts"
 
 /** Of a pull, before they are put in the vault: so many, or one so large. */
 const [KEEP_RUNS, KEEP_BYTES] = [1_000, 1024 ** 2]
+/** Refusals that rest on statements on circles, of which either side may lack some. */
+const BY_STATEMENTS: ReadonlySet<string> = new Set([
+  "circle_closed",
+  "not_principal",
+  "old_epoch",
+  "epoch_unknown",
+  "circle_stale",
+])
 /** Cursors; a server's log that was put back goes on at least so much further. */
 const LEAP = 2 ** 20
 /** Judged and opened at a time, before others have their turn. */
@@ -109,9 +118,22 @@ export class LogActions {
     const last: Tip = { sequence: header.sequence, id: toHex(id) }
     const named = { circle: toHex(circle), last }
     if (answer.status === "refused" || !(await this.#chains.sent(circle, run, answer))) {
-      return { ...named, status: "refused", code: answer.code ?? "chain_gap" }
+      return { ...named, status: "refused", code: await this.#heard(run, answer.code ?? "chain_gap") }
     }
     return { ...named, status: answer.status === "quarantined" ? "quarantined" : "accepted", code: answer.code }
+  }
+
+  /**
+   * A server that lacks statements (it was put back) denies what it should know. The run waits; all are compared, so
+   * that one of us learns better: the server by what is handed back, or this device.
+   */
+  async #heard({ head }: Run, code: string): Promise<string> {
+    const { directory, standing } = this.#held
+    const own = judgeHead(directory, head.circle, head.device, head.epoch, head.headIndex)
+    if (!BY_STATEMENTS.has(code) || own !== null) return code
+    standing.seated = new ByteSet()
+    await this.#held.keepStanding()
+    return "restoring"
   }
 
   /** Every run through `take`, and what is left of the part put in the vault, whatever happens. */

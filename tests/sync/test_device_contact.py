@@ -142,13 +142,13 @@ def test_a_refused_run_is_a_dead_letter_and_holds_up_nothing(field: Field) -> No
     field.yuki.core.chains.close(field.yuki.core.held.chain(field.dispatch))
     refused = field.yuki.core.held.chain(field.dispatch).closed[0].raw
     field.write(field.yuki, "二")
-    line(field.yuki).answer = lambda run: PushAnswer("refused", "old_epoch", None) if run == refused else None
+    line(field.yuki).answer = lambda run: PushAnswer("refused", "not_enrolled", None) if run == refused else None
     settled(field.yuki.sync())
     settled(field.office.admin.sync())
     letters = field.yuki.dead_letters()
 
     assert {"二"} == field.texts(field.office.admin) == field.texts(field.yuki)
-    assert [("old_epoch", refused)] == [(letter.code, letter.run) for letter in letters]
+    assert [("not_enrolled", refused)] == [(letter.code, letter.run) for letter in letters]
     field.yuki.rewrite(letters[0])
     settled(field.yuki.sync())
     settled(field.office.admin.sync())
@@ -159,12 +159,26 @@ def test_a_refused_run_is_a_dead_letter_and_holds_up_nothing(field: Field) -> No
 
 def test_a_dead_letter_survives_a_crash(field: Field) -> None:
     field.write(field.yuki, "一")
-    line(field.yuki).answer = lambda _: PushAnswer("refused", "old_epoch", None)
+    line(field.yuki).answer = lambda _: PushAnswer("refused", "not_enrolled", None)
     field.yuki.sync()
     again = field.office.open(field.office.copy(field.yuki))
 
     assert [letter.id for letter in field.yuki.dead_letters()] == [letter.id for letter in again.dead_letters()]
     assert set() == field.texts(again)
+
+
+def test_a_run_that_our_own_directory_allows_waits_until_the_server_knows_better(field: Field) -> None:
+    """A server that was put back lacks statements on circles, and denies what it should know."""
+    field.write(field.yuki, "一")
+    line(field.yuki).answer = lambda _: PushAnswer("refused", "not_principal", None)
+    report = field.yuki.sync()
+    line(field.yuki).answer = lambda _: None
+
+    assert ("unsent",) == report.because
+    assert [] == field.yuki.dead_letters()
+    settled(field.yuki.sync())
+    settled(field.office.admin.sync())
+    assert {"一"} == field.texts(field.office.admin)
 
 
 def test_a_full_server_keeps_nothing_and_loses_nothing(field: Field) -> None:

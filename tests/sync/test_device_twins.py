@@ -174,12 +174,12 @@ def test_a_new_device_of_a_member_reads_what_both_twins_wrote(stage: Stage) -> N
 
 def test_a_refused_run_is_a_dead_letter_that_is_written_anew(stage: Stage) -> None:
     stage.visit(stage.phone, "一")
-    stage.phone.refuse("old_epoch")
+    stage.phone.refuse("not_enrolled")
     stage.phone.sync()
     stage.phone.restart()
     letters = stage.phone.call("dead_letters")
 
-    assert ["old_epoch"] == [letter["code"] for letter in letters]
+    assert ["not_enrolled"] == [letter["code"] for letter in letters]
     assert set() == stage.texts(stage.phone)
     stage.phone.call("rewrite", first_letter(stage.phone))
     settle(stage.phone, stage.desk)
