@@ -15,6 +15,7 @@ import { say } from "./words/house.ts"
 const SCREENS: Readonly<Record<string, ComponentType>> = {
   today: Today,
   visit: later(() => import("./views/visit/record_visit.tsx").then((file) => file.RecordVisit)),
+  plan: later(() => import("./views/visit/plan_visit.tsx").then((file) => file.PlanVisit)),
   note: later(() => import("./views/visit/note.tsx").then((file) => file.Note)),
   household: later(() => import("./views/household/household.tsx").then((file) => file.Household)),
   waiting: later(() => import("./views/waiting/waiting.tsx").then((file) => file.Waiting)),

@@ -161,7 +161,7 @@ export class Vaults {
 
   async #keep(card: Card): Promise<void> {
     const transaction = this.#database.transaction("vaults", "readwrite", { durability: "strict" })
-    await fully(Promise.all([transaction.store.put(card), transaction.done]))
+    await fully(() => [transaction.store.put(card), transaction.done])
   }
 }
 
@@ -204,8 +204,10 @@ export class IndexedVault implements VaultFiles {
     )
     this.#unlocked()
     const transaction = this.#database.transaction("values", "readwrite", { durability: "strict" })
-    const puts = sealed.map(([name, value]) => transaction.store.put(value, place(this.id, name)))
-    await fully(Promise.all([...puts, transaction.done]))
+    await fully(() => {
+      const puts = sealed.map(([name, value]) => transaction.store.put(value, place(this.id, name)))
+      return [...puts, transaction.done]
+    })
   }
 
   async drop(name: string): Promise<void> {
@@ -261,9 +263,9 @@ function within(id: string, prefix: string): IDBKeyRange {
 }
 
 /** What the browser says of a full disk, in our words. */
-async function fully<T>(work: Promise<T>): Promise<T> {
+async function fully(begin: () => readonly Promise<unknown>[]): Promise<void> {
   try {
-    return await work
+    await Promise.all(begin())
   } catch (error) {
     if (error instanceof DOMException && error.name === "QuotaExceededError") throw new VaultFullError()
     throw error

@@ -102,6 +102,9 @@ function House({ house: { dispatch, caseId }, me }: { readonly house: Sent; read
       <a class="button main wide" href={address("visit", dispatch.id)}>
         <PenLine aria-hidden="true" /> {words.record}
       </a>
+      <a class="button plain" href={address("plan", dispatch.id)}>
+        {say().plan.title}
+      </a>
     </Sheet>
   )
 }
@@ -110,7 +113,10 @@ function Visit({ visit, dispatch }: { readonly visit: RecordPicture; readonly di
   const start = shown<number>(visit, "planned_start")
   return (
     <p class="row apart">
-      <span>{start === undefined ? say().unclear : momentOf(start)}</span>
+      <a href={address("plan", dispatch, visit.id)}>
+        {start === undefined ? say().unclear : momentOf(start)}
+        <span class="unseen"> {say().plan.edit}</span>
+      </a>
       <a class="button" href={address("visit", dispatch, visit.id)}>
         {say().today.record}
       </a>
