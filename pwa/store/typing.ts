@@ -6,8 +6,6 @@ import type { Typing } from "./host.ts"
 import { host } from "./link.ts"
 import type { Plain } from "./picture.ts"
 
-const PAUSE = 200 // ms without a keystroke before it is kept
-
 /** What is being typed; `done` forgets it, `leave` keeps it and stops watching. */
 export interface Kept<T> {
   readonly content: Signal<T>
@@ -17,30 +15,39 @@ export interface Kept<T> {
   done(): Promise<void>
 }
 
-/** Watch over a form. about: what it is of. begun: as it is at first; it is kept from the first change. */
+/**
+ * Watch over a form: a keystroke is kept at once, or as soon as the one before it is; no pause in the typing is waited for.
+ *
+ * about: what it is of. begun: as it is at first; it is kept from the first change.
+ */
 export function keep<T>(id: string, about: Typing["about"], begun: T): Kept<T> {
   const content = signal(begun)
   const keptAt = signal<number | null>(null)
-  let timer: ReturnType<typeof setTimeout> | undefined
   let last = begun
+  let keeping: Promise<void> | null = null
+  const keepAll = async () => {
+    try {
+      while (last !== content.peek()) {
+        const [now, at] = [content.peek(), Date.now()]
+        await host.keepTyping({ id, about, content: now as unknown as Plain, at })
+        last = now
+        keptAt.value = at
+      }
+    } finally {
+      keeping = null
+    }
+  }
   const flush = async () => {
-    clearTimeout(timer)
-    timer = undefined
     if (last === content.peek()) return
-    last = content.peek()
-    const at = Date.now()
-    await host.keepTyping({ id, about, content: last as unknown as Plain, at })
-    keptAt.value = at
+    keeping ??= keepAll()
+    await keeping
   }
   const stopEffect = effect(() => {
-    if (content.value !== last) {
-      clearTimeout(timer)
-      timer = setTimeout(() => void flush(), PAUSE)
-    }
+    // What cannot be kept is tried again with the next keystroke; the line at the top says that the disk is full.
+    if (content.value !== last) flush().catch(() => undefined)
   })
   const stopGuard = beforeLock(flush)
   const stop = () => {
-    clearTimeout(timer)
     stopEffect()
     stopGuard()
   }
@@ -53,6 +60,7 @@ export function keep<T>(id: string, about: Typing["about"], begun: T): Kept<T> {
     },
     done: async () => {
       stop()
+      await keeping?.catch(() => undefined)
       await host.dropTyping(id)
     },
   }
