@@ -1,9 +1,12 @@
-"""Every figure, one program after the other, each in a process of its own: `python -m bench [push] [pull] [merge]`."""
+"""Every figure, one program after the other, each in a process of its own.
+
+`python -m bench [push] [pull] [merge] [app]`
+"""
 
 import subprocess
 import sys
 
-PROGRAMS = ("push", "pull", "merge")
+PROGRAMS = ("push", "pull", "merge", "app")
 
 
 def main(chosen: list[str]) -> int:

@@ -91,6 +91,7 @@ export class DeviceHost implements Host {
   async unlock(vault: string, opener: Opener): Promise<void> {
     await this.#close("hand")
     const files = await (await this.#all()).unlock(vault, opener)
+    performance.mark("engawa: open")
     await this.#enter(files, await Device.open(files))
   }
 
