@@ -21,8 +21,22 @@ export function capacities(directory: Directory, member: Uint8Array, heads: read
   return heads.map((head) => capacity(directory, member, head))
 }
 
-/** As whom an author may write a field: the roles and duties of every capacity that may. Empty: of none. */
+/** Answers of `writesAs`, for as long as the capacities are used. */
+const answers = new WeakMap<readonly Capacity[], Map<FieldRule, ReadonlySet<string>>>()
+
+/**
+ * As whom an author may write a field: the roles and duties of every capacity that may. Empty: of none.
+ *
+ * The answer is remembered with the capacities, which one contact's changes share: it is asked twice for every write.
+ */
 export function writesAs(rule: FieldRule, held: readonly Capacity[]): ReadonlySet<string> {
+  const known = answers.get(held) ?? new Map<FieldRule, ReadonlySet<string>>()
+  const answer = known.get(rule) ?? answered(rule, held)
+  answers.set(held, known.set(rule, answer))
+  return answer
+}
+
+function answered(rule: FieldRule, held: readonly Capacity[]): ReadonlySet<string> {
   const may = held.filter((one) => writers(rule, one).some((who) => one.who.has(who)))
   return new Set(may.flatMap(({ who }) => [...who]))
 }

@@ -83,8 +83,11 @@ function readWrite(value: Value): Write {
 function checkNoRegisterTwice(edits: readonly Edit[]): void {
   const seen = new Set<string>()
   for (const edit of edits) {
+    const record = toHex(edit.record)
     for (const write of edit.writes) {
-      const register = [toHex(edit.record), edit.type, write.field, toHex(pack(write.element))].join("/")
+      // Most elements are nil, which needs no packing to be told apart: no packed element is an empty text.
+      const element = write.element === null ? "" : toHex(pack(write.element))
+      const register = [record, edit.type, write.field, element].join("/")
       if (seen.has(register)) throw new ProtocolError("malformed")
       seen.add(register)
     }

@@ -11,7 +11,7 @@ import type { EpochSecret } from "../crypto/circle.ts"
 import { openChange } from "../crypto/content.ts"
 import { type Change, isAcknowledgement, type Run } from "../crypto/run.ts"
 import { ByteSet, textOf } from "./byte_map.ts"
-import { capacities } from "./capacity.ts"
+import { type Capacity, capacities } from "./capacity.ts"
 import type { Applied } from "./chain.ts"
 import type { Dictionary } from "./dictionary.ts"
 import type { Directory } from "./directory.ts"
@@ -48,6 +48,7 @@ export class Ledger {
   readonly #directory: Directory
   readonly #keyring: Keyring
   readonly #dictionary: Dictionary
+  readonly #capacities = new Map<string, readonly Capacity[]>()
 
   constructor(directory: Directory, keyring: Keyring, dictionary: Dictionary) {
     this.log = new Log(directory)
@@ -96,6 +97,7 @@ export class Ledger {
   async #follow(moved: Iterable<Uint8Array>): Promise<void> {
     const ids = [...new ByteSet(moved)]
     const readings = await this.#readings(ids)
+    this.#capacities.clear()
     for (const [i, id] of ids.entries()) this.#note(this.#weigh(id, readings[i] ?? null))
   }
 
@@ -155,14 +157,26 @@ export class Ledger {
     const heads = this.log.countingHeads(change.id)
     const [view, device] = [this.#directory.circle(circle, heads[0]!), this.#directory.device(key, heads[0]!)]
     const { member } = device!
-    const held = capacities(this.#directory, member, heads)
+    const held = this.#capacitiesOf(member, heads)
     const { at, version, edits } = read
     return { id: change.id, circle, circleKind: view!.kind, device: key, member, capacities: held, at, version, edits }
+  }
+
+  /** The same ones for all that is followed in one go, in which no entry comes. */
+  #capacitiesOf(member: Uint8Array, heads: readonly number[]): readonly Capacity[] {
+    const place = `${textOf(member)}${heads.join()}`
+    const held = this.#capacities.get(place) ?? capacities(this.#directory, member, heads)
+    this.#capacities.set(place, held)
+    return held
   }
 
   #note(touched: Keys): void {
     this.watch?.(touched)
     for (const [text, key] of touched) {
+      if (this.merge.isPlain(key)) {
+        this.open.delete(text)
+        continue
+      }
       const view = this.merge.register(key)
       const isOpen = view.status === "conflict" || view.status === "decided" || view.requests.length > 0
       if (isOpen) this.open.set(text, view)
@@ -176,6 +190,7 @@ export class Ledger {
     const readings = await this.#readings(counting)
     this.merge = new Merge(this.#dictionary)
     this.open.clear()
+    this.#capacities.clear()
     for (const [i, id] of counting.entries()) this.#note(this.#weigh(id, readings[i] ?? null))
   }
 }

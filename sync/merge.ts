@@ -8,7 +8,6 @@
  */
 
 import { toHex } from "../crypto/bytes.ts"
-import { pack } from "../crypto/encoding.ts"
 import { canonical, type Json, setAsideJson, viewJson } from "./canonical.ts"
 import { writesAs } from "./capacity.ts"
 import type { Dictionary, FieldRule } from "./dictionary.ts"
@@ -18,6 +17,7 @@ import { Register, type View } from "./register.ts"
 import { DELETED, type Judged, judgeWrite, type RegisterKey, registerKey, type SetAside, seenBy } from "./writes.ts"
 
 const NO_KEYS: Keys = new Map()
+const UNSEEN: ReadonlySet<string> = new Set()
 
 /**
  * What one circle holds of a record.
@@ -38,11 +38,17 @@ export interface Part {
 /** Keys by their text. */
 export type Keys = ReadonlyMap<string, RegisterKey>
 
-/** Registers of a record by their text, by circle in hex. */
+/** Registers of a record in one circle, by their text; in order, once that was asked for. */
+interface Registers {
+  readonly byText: Map<string, Register>
+  ordered: readonly Register[] | null
+}
+
+/** By circle in hex. */
 interface Held {
   readonly record: Uint8Array
   readonly type: string
-  readonly circles: Map<string, Map<string, Register>>
+  readonly circles: Map<string, Registers>
 }
 
 /**
@@ -56,7 +62,7 @@ export class Merge {
   readonly unjudged = new Map<string, SetAside[]>()
   readonly #dictionary: Dictionary
   readonly #changes = new Map<string, readonly [Judged, Keys]>()
-  readonly #registers = new Map<string, Register>()
+  readonly #places = new Map<string, Registers>()
   readonly #records = new Map<string, Held>()
 
   constructor(dictionary: Dictionary, changes: Iterable<Judged> = []) {
@@ -96,7 +102,12 @@ export class Merge {
 
   /** What a register says; "empty" if nobody wrote there. */
   register(key: RegisterKey): View {
-    return this.#registers.get(key.text)?.view() ?? { key, status: "empty", shown: null, values: [], requests: [] }
+    return this.#register(key)?.view() ?? { key, status: "empty", shown: null, values: [], requests: [] }
+  }
+
+  /** Whether a register says one thing, which one write says: most do, and a person has nothing to decide there. */
+  isPlain(key: RegisterKey): boolean {
+    return this.#register(key)?.isPlain ?? false
   }
 
   /** [id, type] of every record in which something counts. */
@@ -119,7 +130,9 @@ export class Merge {
     return canonical({
       deleted: deleted.sort(),
       refused: setAsidesJson(this.refused),
-      registers: ascending(this.#registers).map(([, register]) => viewJson(register.view())),
+      registers: ascending([...this.#places.values()].flatMap(({ byText }) => [...byText])).map(([, register]) =>
+        viewJson(register.view()),
+      ),
       unjudged: setAsidesJson(this.unjudged),
     })
   }
@@ -143,39 +156,51 @@ export class Merge {
 
   #write(rule: FieldRule, id: string, change: Judged, edit: Edit, write: Write): RegisterKey {
     const key = registerKey(rule, change, edit, write)
-    const register = getOrSet(this.#registers, key.text, () => this.#newRegister(key, rule))
+    const registers = getOrSet(this.#places, key.place, () => this.#newPlace(key))
+    const register = getOrSet(registers.byText, key.text, () => {
+      registers.ordered = null
+      return new Register(key, rule)
+    })
     register.add(counted(id, change, write, writesAs(rule, change.capacities)))
     return register.key
   }
 
-  #newRegister(key: RegisterKey, rule: FieldRule): Register {
+  #newPlace(key: RegisterKey): Registers {
     const { record, type } = key
-    const register = new Register(key, rule)
     const held = getOrSet(this.#records, recordText(key), () => ({ record, type, circles: new Map() }))
-    getOrSet(held.circles, toHex(key.circle), () => new Map<string, Register>()).set(key.text, register)
-    return register
+    return getOrSet<Registers>(held.circles, toHex(key.circle), () => ({ byText: new Map(), ordered: null }))
+  }
+
+  #register(key: RegisterKey): Register | undefined {
+    return this.#places.get(key.place)?.byText.get(key.text)
   }
 
   #erase(key: RegisterKey, id: string): void {
-    const register = this.#registers.get(key.text)
+    const registers = this.#places.get(key.place)
+    const register = registers?.byText.get(key.text)
     register?.remove(id)
-    if (register?.size !== 0) return
-    this.#registers.delete(key.text)
+    if (!registers || register?.size !== 0) return
+    registers.byText.delete(key.text)
+    registers.ordered = null
+    if (registers.byText.size > 0) return
+    this.#places.delete(key.place)
     const circles = this.#records.get(recordText(key))?.circles
-    const registers = circles?.get(toHex(key.circle))
-    registers?.delete(key.text)
-    if (registers?.size === 0) circles?.delete(toHex(key.circle))
+    circles?.delete(toHex(key.circle))
     if (circles?.size === 0) this.#records.delete(recordText(key))
   }
 }
 
-function part(registers: ReadonlyMap<string, Register>): Part {
-  const ordered = ascending(registers).map(([, register]) => register)
+function part(registers: Registers): Part {
+  registers.ordered ??= ascending(registers.byText).map(([, register]) => register)
+  const { ordered } = registers
   const [first] = ordered
   if (!first) throw new RangeError("a part has registers")
   const { circle, record, type } = first.key
   const views = ordered.map((register) => register.view())
   const seen = deletions(ordered)
+  if (seen.length === 0) {
+    return { record, type, circle, circleKind: first.rule.home, isDeleted: false, seen: UNSEEN, views }
+  }
   const others = ordered.filter((register) => !isDeletion(register)).flatMap((register) => register.standing())
   const isDeleted = seen.some((each) => others.every(({ id }) => each.has(id))) // an edit none had seen brings it back
   const whole = new Set(seen.flatMap((each) => [...each]))
@@ -212,7 +237,7 @@ function counted(id: string, change: Judged, write: Write, who: ReadonlySet<stri
     id,
     at: change.at,
     value: write.value,
-    packed: toHex(pack(write.value)),
+    packed: null,
     over: write.over.map(toHex).filter((other) => other !== id),
     who,
     seen: 0,
@@ -236,7 +261,9 @@ function ascending<T>(named: Iterable<readonly [string, T]>): readonly (readonly
 }
 
 function getOrSet<T>(map: Map<string, T>, name: string, make: () => T): T {
-  const held = map.get(name) ?? make()
-  map.set(name, held)
-  return held
+  const held = map.get(name)
+  if (held !== undefined) return held
+  const made = make()
+  map.set(name, made)
+  return made
 }

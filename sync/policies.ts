@@ -10,7 +10,8 @@ import { type FieldRule, type Policy, rank } from "./dictionary.ts"
 /**
  * A write that counts, as its register holds it.
  *
- * change: its change's id; id: the same in hex. packed: the value's strict MessagePack in hex; equal texts are one value.
+ * change: its change's id; id: the same in hex. packed: the value's strict MessagePack in hex; equal texts are one value;
+ * null until it is asked for: most registers have one value, which is compared with nothing.
  * over: without itself. who: role and duties of its author.
  *
  * Kept by the register: seen, how many legal writes it names; barred, from how many of them no arrow leads to it;
@@ -21,7 +22,7 @@ export interface Counted {
   readonly id: string
   readonly at: number
   readonly value: Value
-  readonly packed: string
+  packed: string | null
   readonly over: readonly string[]
   readonly who: ReadonlySet<string>
   seen: number

@@ -7,7 +7,8 @@
  * Source: sync/SPEC.md 5.  Twin: sync/register.py.
  */
 
-import type { Value } from "../crypto/encoding.ts"
+import { toHex } from "../crypto/bytes.ts"
+import { pack, type Value } from "../crypto/encoding.ts"
 import type { FieldRule } from "./dictionary.ts"
 import { CHOOSE, type Counted, isEffective, isLegal, leads, reaches } from "./policies.ts"
 import type { RegisterKey } from "./writes.ts"
@@ -40,8 +41,9 @@ export class Register {
   readonly key: RegisterKey
   readonly rule: FieldRule
   readonly #writes = new Map<string, Counted>()
-  readonly #unreached = new Map<string, Counted>()
-  readonly #namers = new Map<string, Set<Counted>>()
+  /** Null: all of them. Most registers have one write, which nothing names; each map less is felt by the thousand. */
+  #unreached: Map<string, Counted> | null = null
+  #namers: Map<string, Set<Counted>> | null = null
 
   constructor(key: RegisterKey, rule: FieldRule) {
     this.key = key
@@ -52,11 +54,19 @@ export class Register {
     return this.#writes.size
   }
 
+  /** Whether there is one write, which stands. */
+  get isPlain(): boolean {
+    if (this.#writes.size !== 1) return false
+    const [write] = this.#writes.values()
+    return write!.isLegal && write!.reachedBy === 0
+  }
+
   /** Take in a write whose change wrote nothing here yet. Costs its `over` and the writes that name it. */
   add(write: Counted): void {
     this.#writes.set(write.id, write)
-    this.#unreached.set(write.id, write)
+    this.#unreached?.set(write.id, write)
     for (const id of write.over) {
+      this.#namers ??= new Map()
       const namers = this.#namers.get(id)
       if (namers) namers.add(write)
       else this.#namers.set(id, new Set([write]))
@@ -74,11 +84,11 @@ export class Register {
     if (!write) return
     const affected = this.#become(write, false, false)
     this.#writes.delete(id)
-    this.#unreached.delete(id)
+    this.#unreached?.delete(id)
     for (const named of write.over) {
-      const namers = this.#namers.get(named)
+      const namers = this.#namers?.get(named)
       namers?.delete(write)
-      if (namers?.size === 0) this.#namers.delete(named)
+      if (namers?.size === 0) this.#namers?.delete(named)
     }
     this.#settle(affected)
   }
@@ -90,12 +100,13 @@ export class Register {
 
   /** The writes that stand, in no order. */
   standing(): readonly Counted[] {
-    return [...this.#unreached.values()].filter((write) => write.isLegal)
+    return [...(this.#unreached ?? this.#writes).values()].filter((write) => write.isLegal)
   }
 
   /** What the register says now. Costs the standing writes and the requests. */
   view(): View {
-    const unreached = [...this.#unreached.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
+    if (this.isPlain) return this.#plainView()
+    const unreached = [...(this.#unreached ?? this.#writes).values()].sort((one, other) => (one.id < other.id ? -1 : 1))
     const standing = unreached.filter((write) => write.isLegal)
     const requests = joinEqual(unreached.filter((write) => !write.isLegal))
     const values = joinEqual(standing)
@@ -107,6 +118,21 @@ export class Register {
     const shown = values.find((value) => value.changes.includes(chosen.change)) ?? null
     const isSettled = values.length === 1 || rule.policy === "latest"
     return { key, status: isSettled ? "settled" : "decided", shown, values, requests }
+  }
+
+  /** The same, of the one write that stands: nearly all registers are asked for it, again and again. */
+  #plainView(): View {
+    const [write] = this.#writes.values()
+    const { value, change } = write!
+    const only = { value, changes: [change] }
+    const isEmpty = value === null
+    return {
+      key: this.key,
+      status: isEmpty ? "empty" : "settled",
+      shown: isEmpty ? null : only,
+      values: [only],
+      requests: NOTHING,
+    }
   }
 
   /** Turn what saw a write become legal or illegal, and so on. No more rounds than naming is deep. */
@@ -143,19 +169,26 @@ export class Register {
 
   #reach(write: Counted, times: number): void {
     write.reachedBy += times
+    this.#unreached ??= new Map(this.#writes)
     if (write.reachedBy > 0) this.#unreached.delete(write.id)
     else this.#unreached.set(write.id, write)
   }
 
   #namersOf(write: Counted): readonly Counted[] {
-    return [...(this.#namers.get(write.id) ?? [])]
+    const namers = this.#namers?.get(write.id)
+    return namers ? [...namers] : NOBODY
   }
 }
 
+const NOBODY: readonly Counted[] = []
+const NOTHING: readonly StandingValue[] = []
+
 /** Equal values as one, in the order given. */
 function joinEqual(writes: readonly Counted[]): readonly StandingValue[] {
+  if (writes.length < 2) return writes.map(({ value, change }) => ({ value, changes: [change] }))
   const groups = new Map<string, { value: Value; changes: Uint8Array[] }>()
   for (const write of writes) {
+    write.packed ??= toHex(pack(write.value))
     const group = groups.get(write.packed)
     if (group) group.changes.push(write.change)
     else groups.set(write.packed, { value: write.value, changes: [write.change] })

@@ -39,7 +39,7 @@ export interface Judged {
  * Where values meet.
  *
  * element: its strict MessagePack, in a set field. member: the author, where the policy is `once`.
- * text: the same in both twins, for sorting and as a name.
+ * text: the same in both twins, for sorting and as a name; place: what it begins with, of the record in the circle.
  */
 export class RegisterKey {
   readonly circle: Uint8Array
@@ -49,6 +49,7 @@ export class RegisterKey {
   readonly element: Uint8Array | null
   readonly member: Uint8Array | null
   readonly text: string
+  readonly place: string
 
   constructor(
     circle: Uint8Array,
@@ -65,8 +66,26 @@ export class RegisterKey {
     this.element = element
     this.member = member
     const [ofElement, ofMember] = [element ? toHex(element) : "", member ? toHex(member) : ""]
-    this.text = `${toHex(circle)}/${toHex(record)}/${type}/${field}/${ofElement}/${ofMember}`
+    this.place = placeText(circle, record, type)
+    this.text = `${this.place}/${field}/${ofElement}/${ofMember}`
   }
+}
+
+interface Place {
+  readonly circle: Uint8Array
+  readonly record: Uint8Array
+  readonly type: string
+  readonly text: string
+}
+
+let last: Place | null = null
+
+/** The last one is remembered: a change writes many fields of one record. */
+function placeText(circle: Uint8Array, record: Uint8Array, type: string): string {
+  if (!last || last.circle !== circle || last.record !== record || last.type !== type) {
+    last = { circle, record, type, text: `${toHex(circle)}/${toHex(record)}/${type}` }
+  }
+  return last.text
 }
 
 /** The changes of a record that its deleter had seen, as the value of `deleted` names them. */

@@ -1,14 +1,14 @@
 /** What a device holds, as the page is told of it. Reads only. */
 
-import { fromHex, toHex } from "../../crypto/bytes.ts"
+import { toHex } from "../../crypto/bytes.ts"
 import { unpack } from "../../crypto/encoding.ts"
+import type { Book } from "../../sync/book.ts"
 import type { CircleView } from "../../sync/circles.ts"
 import type { Device } from "../../sync/device.ts"
 import { decodeEdits } from "../../sync/edits.ts"
 import type { Part } from "../../sync/merge.ts"
 import type { StandingValue, View } from "../../sync/register.ts"
-import { DELETED } from "../../sync/writes.ts"
-import { MARK } from "../store/ids.ts"
+import { DELETED, isOf, type Judged } from "../../sync/writes.ts"
 import type {
   Cell,
   CircleKind,
@@ -45,28 +45,56 @@ export function recordPicture(
 ): RecordPicture | null {
   const parts = device.book.parts(record, type).filter((part) => !part.isDeleted)
   const views = parts.flatMap((part) => part.views).filter(({ key }) => key.field !== DELETED)
-  const standings = views.flatMap((view) => [...view.values, ...view.requests].map((each) => standing(device, each)))
+  const written = writtenIn(device, record, views)
+  if (!written) return null
   const id = toHex(record)
-  const first = firstOf(standings.filter(({ by }) => by.startsWith(id.slice(0, MARK)))) ?? firstOf(standings)
-  if (!first) return null
   return {
     id,
     type,
     circles: circlesOf(parts),
     case: caseOf(device, parts),
-    by: first.by,
-    at: first.at,
-    last: Math.max(...standings.map(({ at }) => at)),
+    by: written.by,
+    at: written.at,
+    last: written.last,
     fields: fieldsOf(views),
     open: views.filter(isForAPerson).map((view) => cell(device, view)),
     where: unsent.get(placeOf(id, type)) ?? "sent",
-    isLate: type === "visit_note" && first.changes.some((change) => isLate(device, change)),
+    isLate: type === "visit_note" && written.changes.some((change) => device.book.isLate(change)),
   }
 }
 
-/** By device time, for people only. What whoever made the record wrote goes first, whatever others say they wrote. */
-function firstOf(standings: readonly Standing[]): Standing | undefined {
-  return standings.toSorted((one, other) => one.at - other.at)[0]
+/** By whom and when a record was begun, with which changes, and when it was last written in. */
+interface Written {
+  readonly by: Id
+  readonly at: number
+  readonly last: number
+  readonly changes: readonly Uint8Array[]
+}
+
+/** What whoever made the record wrote goes first, whatever others say and when. */
+function writtenIn({ book }: Device, record: Uint8Array, views: readonly View[]): Written | null {
+  const isBefore = (one: Judged, other: Judged) => {
+    const [isMade, isOtherMade] = [isOf(record, one.member), isOf(record, other.member)]
+    return isMade === isOtherMade ? one.at < other.at : isMade
+  }
+  let [first, last]: [Judged | null, number] = [null, 0]
+  let begun: readonly Uint8Array[] = []
+  const known = new Map<Uint8Array | undefined, Judged | null>() // most records were written by one change
+  for (const { values, requests } of views) {
+    for (const { changes } of requests.length > 0 ? [...values, ...requests] : values) {
+      const lone = changes.length === 1 ? changes[0] : undefined
+      const change: Judged | null = (lone && known.get(lone)) ?? earliest(book, changes)
+      if (lone) known.set(lone, change)
+      if (change && (!first || isBefore(change, first))) [first, begun] = [change, changes]
+      last = Math.max(last, change?.at ?? 0)
+    }
+  }
+  return first && { by: toHex(first.member), at: first.at, last, changes: begun }
+}
+
+function earliest(book: Book, changes: readonly Uint8Array[]): Judged | null {
+  const written = changes.flatMap((change) => book.change(change) ?? [])
+  return written.reduce<Judged | null>((first, each) => (first && first.at <= each.at ? first : each), null)
 }
 
 function circlesOf(parts: readonly Part[]): Partial<Record<CircleKind, Id>> {
@@ -113,8 +141,7 @@ export function cell(device: Device, { key, status, shown, values, requests }: V
 
 /** The first to write the value. */
 function standing({ book }: Device, { value, changes }: StandingValue): Standing {
-  const written = changes.flatMap((change) => book.change(change) ?? []).sort((one, other) => one.at - other.at)
-  const [first] = written
+  const first = earliest(book, changes)
   return {
     value: toPlain(value),
     changes: changes.map(toHex),
@@ -122,10 +149,6 @@ function standing({ book }: Device, { value, changes }: StandingValue): Standing
     device: first ? toHex(first.device) : "",
     at: first?.at ?? 0,
   }
-}
-
-function isLate(device: Device, change: Id): boolean {
-  return device.book.isLate(fromHex(change))
 }
 
 /** Records that wait here, or were refused. */

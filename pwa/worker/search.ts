@@ -11,29 +11,32 @@ const AROUND = 24 // characters of the text beside what was found
 const KATAKANA = /[\u30a1-\u30f6]/g
 const TO_HIRAGANA = 0x60
 
-/** places: for each character of `plain`, where in `text` it comes from. */
+/** places: for each character of `plain`, where in `text` it comes from; null: from the same place. */
 interface Indexed {
   readonly record: Id
   readonly type: RecordType
   readonly field: string
   readonly text: string
   readonly plain: string
-  readonly places: readonly number[]
+  readonly places: readonly number[] | null
 }
 
-/** Every text by record. */
+/** Every text by record. What came since the last search is made ready by the next one. */
 export class SearchIndex {
   readonly #texts = new Map<string, readonly Indexed[]>()
+  readonly #fresh = new Map<string, RecordPicture>()
 
   put(picture: RecordPicture): void {
-    this.#texts.set(place(picture.id, picture.type), indexed(picture))
+    this.#fresh.set(place(picture.id, picture.type), picture)
   }
 
   drop(record: Id, type: RecordType): void {
+    this.#fresh.delete(place(record, type))
     this.#texts.delete(place(record, type))
   }
 
   clear(): void {
+    this.#fresh.clear()
     this.#texts.clear()
   }
 
@@ -41,6 +44,7 @@ export class SearchIndex {
   find(asked: string, limit: number): Found[] {
     const [first, ...others] = asked.split(/\s+/u).map(plainOf).filter(Boolean)
     if (!first) return []
+    this.#makeReady()
     const found: Found[] = []
     for (const texts of this.#texts.values()) {
       for (const each of texts) {
@@ -51,6 +55,11 @@ export class SearchIndex {
       }
     }
     return found
+  }
+
+  #makeReady(): void {
+    for (const [name, picture] of this.#fresh) this.#texts.set(name, indexed(picture))
+    this.#fresh.clear()
   }
 }
 
@@ -80,7 +89,13 @@ function textsOf(kind: Kind | undefined, value: Plain | undefined): string[] {
   return Object.entries(value).flatMap(([name, each]) => textsOf(kind.fields[name], each))
 }
 
-function folded(text: string): { readonly plain: string; readonly places: number[] } {
+function folded(text: string): Pick<Indexed, "plain" | "places"> {
+  // Nearly every text is in this form already; then lower case and hiragana change letter for letter.
+  const isNarrow = text.normalize("NFKC") === text && text.toLowerCase().length === text.length
+  return isNarrow ? { plain: plainOf(text), places: null } : foldedByLetter(text)
+}
+
+function foldedByLetter(text: string): Pick<Indexed, "plain" | "places"> {
   const places: number[] = []
   let [plain, at] = ["", 0]
   for (const letter of text) {
@@ -93,7 +108,7 @@ function folded(text: string): { readonly plain: string; readonly places: number
 }
 
 function around({ record, type, field, text, places }: Indexed, at: number, length: number): Found {
-  const [from, to] = [places[at] ?? 0, places[at + length] ?? text.length]
+  const [from, to] = places ? [places[at] ?? 0, places[at + length] ?? text.length] : [at, at + length]
   return {
     record,
     type,
