@@ -4,7 +4,7 @@
  * Source: SPEC 6.4.  Twin: padding.py.
  */
 
-import { deflateRaw, Z_BUF_ERROR, Z_NO_FLUSH, Z_OK, Z_STREAM_END, ZStream, zlibInflate, zlibInflateInit2 } from "pako"
+import { deflateRaw, Z_BUF_ERROR, Z_FINISH, Z_OK, Z_STREAM_END, ZStream, zlibInflate, zlibInflateInit2 } from "pako"
 import { type Bytes, concat } from "./bytes.ts"
 import { ProtocolError } from "./errors.ts"
 
@@ -70,13 +70,16 @@ function inflate(data: Uint8Array): Bytes {
   zlibInflateInit2(stream, RAW)
   const pieces: Bytes[] = []
   let size = 0
+  let isGoing = true
   let status: number = Z_OK
-  while (status === Z_OK) {
+  while (isGoing) {
     const room = Math.min(PIECE, MAX_PLAINTEXT + 1 - size)
     stream.output = new Uint8Array(room)
     stream.next_out = 0
     stream.avail_out = room
-    status = zlibInflate(stream, Z_NO_FLUSH)
+    // To the end, if it can: what ends within its first piece needs no window of 32 KiB to look back into.
+    status = zlibInflate(stream, Z_FINISH)
+    isGoing = status === Z_OK || (status === Z_BUF_ERROR && stream.avail_out === 0)
     size += stream.next_out
     pieces.push(stream.output.slice(0, stream.next_out))
     if (status !== Z_OK && status !== Z_STREAM_END && status !== Z_BUF_ERROR) throw new ProtocolError("bad_padding")

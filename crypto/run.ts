@@ -95,11 +95,12 @@ export async function closeRun(head: RunHead, bodies: readonly Uint8Array[], sig
 }
 
 /**
- * A run's parts; the signature is not checked yet.
+ * A run's parts; the signature is not checked yet. known: ids of its changes, if they were worked out of these bytes
+ * before: here a hash is a promise, and a device has tens of thousands; Python needs none.
  *
  * Throws ProtocolError: "too_large", "truncated", "unknown_suite", "malformed" in the order of SPEC 6.7.
  */
-export async function parseRun(raw: Uint8Array): Promise<Run> {
+export async function parseRun(raw: Uint8Array, known?: readonly Bytes[]): Promise<Run> {
   if (raw.length > MAX_RUN) throw new ProtocolError("too_large")
   if (raw.length < FIXED_SIZE + SIGNATURE_SIZE) throw new ProtocolError("truncated")
   if (raw[0] !== SUITE) throw new ProtocolError("unknown_suite")
@@ -112,16 +113,16 @@ export async function parseRun(raw: Uint8Array): Promise<Run> {
   const blobsAt = FIXED_SIZE + knownCount * KNOWN_SIZE
   const bodiesAt = blobsAt + blobCount * HASH_SIZE
   const bodies = splitBodies(raw, bodiesAt, count)
-  const known = Array.from({ length: knownCount }, (_, i) => readKnown(raw, FIXED_SIZE + i * KNOWN_SIZE))
+  const heads = Array.from({ length: knownCount }, (_, i) => readKnown(raw, FIXED_SIZE + i * KNOWN_SIZE))
   const blobs = Array.from({ length: blobCount }, (_, i) =>
     raw.slice(blobsAt + i * HASH_SIZE, blobsAt + (i + 1) * HASH_SIZE),
   )
-  if (!ascend(known.map((head) => head.device)) || !ascend(blobs)) throw new ProtocolError("malformed")
-  if (known.some((head) => equal(head.device, device))) throw new ProtocolError("malformed")
+  if (!ascend(heads.map((head) => head.device)) || !ascend(blobs)) throw new ProtocolError("malformed")
+  if (heads.some((head) => equal(head.device, device))) throw new ProtocolError("malformed")
   checkBodies(bodies)
   const { centre, circle, headIndex, headHash } = fixed
-  const head: RunHead = { centre, circle, epoch, device, first, previous, headIndex, headHash, known, blobs }
-  const ids = await chain(head, bodies)
+  const head: RunHead = { centre, circle, epoch, device, first, previous, headIndex, headHash, known: heads, blobs }
+  const ids = known?.length === count ? known : await chain(head, bodies)
   const signed = concat(raw.subarray(0, bodiesAt), ids.at(-1)!)
   return {
     head,

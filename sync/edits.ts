@@ -83,11 +83,11 @@ function readWrite(value: Value): Write {
 function checkNoRegisterTwice(edits: readonly Edit[]): void {
   const seen = new Set<string>()
   for (const edit of edits) {
-    const record = toHex(edit.record)
+    const place = edits.length === 1 ? "" : `${toHex(edit.record)}/${edit.type}/`
     for (const write of edit.writes) {
       // Most elements are nil, which needs no packing to be told apart: no packed element is an empty text.
       const element = write.element === null ? "" : toHex(pack(write.element))
-      const register = [record, edit.type, write.field, element].join("/")
+      const register = `${place}${write.field}/${element}`
       if (seen.has(register)) throw new ProtocolError("malformed")
       seen.add(register)
     }

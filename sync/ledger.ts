@@ -6,7 +6,8 @@
  * Source: sync/SPEC.md 4, 5.  Twin: sync/ledger.py.
  */
 
-import { uint } from "../crypto/bytes.ts"
+import { equal, uint } from "../crypto/bytes.ts"
+import type { ChangeHeader } from "../crypto/change.ts"
 import type { EpochSecret } from "../crypto/circle.ts"
 import { openChange } from "../crypto/content.ts"
 import { type Change, isAcknowledgement, type Run } from "../crypto/run.ts"
@@ -20,6 +21,7 @@ import { codeOf } from "./entries.ts"
 import type { Keyring } from "./keyring.ts"
 import { Log } from "./log.ts"
 import { type Keys, Merge } from "./merge.ts"
+import type { Opened } from "./opened.ts"
 import type { View } from "./register.ts"
 import type { Judged } from "./writes.ts"
 
@@ -63,9 +65,12 @@ export class Ledger {
     await this.addAll([run])
   }
 
-  /** The same for many, which opens their changes side by side. */
-  async addAll(runs: readonly Run[]): Promise<void> {
-    await this.#follow(runs.flatMap((run) => this.log.addRun(run)))
+  /** The same for many, which opens their changes side by side. opened: what some of them say, by `readLog`. */
+  async addAll(runs: readonly Run[], opened: Opened = NOTHING_OPENED): Promise<void> {
+    await this.#follow(
+      runs.flatMap((run) => this.log.addRun(run)),
+      opened,
+    )
   }
 
   /** After a directory entry, or late bytes of a statement. */
@@ -85,6 +90,11 @@ export class Ledger {
     return secret && (await opened(secret, change))
   }
 
+  /** What ties the secret of an epoch, as the directory has it; empty if it knows none. */
+  commitment({ circle, epoch }: Pick<ChangeHeader, "circle" | "epoch">): Uint8Array {
+    return this.#directory.epoch(circle, epoch)?.commitment ?? NO_COMMITMENT
+  }
+
   /** Changes that do not count, with why. */
   uncounted(): (readonly [change: Change, code: string])[] {
     const ids = this.log.circles().flatMap((circle) => this.log.runs(circle).flatMap((run) => run.ids))
@@ -94,31 +104,33 @@ export class Ledger {
     })
   }
 
-  async #follow(moved: Iterable<Uint8Array>): Promise<void> {
+  async #follow(moved: Iterable<Uint8Array>, opened: Opened = NOTHING_OPENED): Promise<void> {
     const ids = [...new ByteSet(moved)]
-    const readings = await this.#readings(ids)
+    const readings = await this.#readings(ids, opened)
     this.#capacities.clear()
     for (const [i, id] of ids.entries()) this.#note(this.#weigh(id, readings[i] ?? null))
   }
 
-  async #readings(ids: readonly Uint8Array[]): Promise<Reading[]> {
+  async #readings(ids: readonly Uint8Array[], opened: Opened = NOTHING_OPENED): Promise<Reading[]> {
     const secrets: Secrets = new Map()
     const readings: Reading[] = []
     for (let at = 0; at < ids.length; at += BATCH) {
-      const batch = ids.slice(at, at + BATCH).map((id) => this.#reading(id, secrets))
+      const batch = ids.slice(at, at + BATCH).map((id) => this.#reading(id, secrets, opened))
       readings.push(...(await Promise.all(batch)))
     }
     return readings
   }
 
   /** Of a change that is to be merged. What was opened once is not opened again. */
-  async #reading(id: Uint8Array, secrets: Secrets): Promise<Reading> {
+  async #reading(id: Uint8Array, secrets: Secrets, known: Opened): Promise<Reading> {
     const change = this.log.change(id)
     if (!change || isAcknowledgement(change) || !this.log.verdict(id)?.counts) return null
-    const known = this.merge.change(id)
-    if (known) return known
+    const merged = this.merge.change(id)
+    if (merged) return merged
     try {
       const secret = await this.#secret(change, secrets)
+      const said = known.get(change)
+      if (secret && said && equal(said.commitment, this.commitment(change.header))) return decodeEdits(said.text)
       return secret && (await opened(secret, change))
     } catch (error) {
       return codeOf(error)
@@ -196,6 +208,8 @@ export class Ledger {
 }
 
 const NO_KEYS: Keys = new Map()
+const NO_COMMITMENT: Uint8Array = new Uint8Array(0)
+const NOTHING_OPENED: Opened = new Map()
 
 async function opened(secret: EpochSecret, change: Change): Promise<Plaintext> {
   return decodeEdits(await openChange(secret, change.header, change.body))

@@ -7,11 +7,13 @@ import type { Watcher } from "../store/host.ts"
 import type { IndexedVault } from "../vault/vaults.ts"
 import { Contacts } from "./contacts.ts"
 import { SearchIndex } from "./search.ts"
-import { noteFull } from "./storage.ts"
+import { noteFull, storagePicture } from "./storage.ts"
 import { Teller } from "./teller.ts"
 
 /** When a contact last ended well, ms. 「最終受信」 */
 const RECEIVED = "app.received"
+/** Bytes that are left for notes before anything else. */
+const ROOM = 256 * 1024 ** 2
 
 export class OpenVault {
   readonly files: IndexedVault
@@ -20,6 +22,7 @@ export class OpenVault {
   contacts: Contacts | null = null
   #teller: Teller | null = null
   #received: number | null
+  #keeping: Promise<void> = Promise.resolve()
 
   private constructor(files: IndexedVault, device: Device, received: number | null) {
     this.files = files
@@ -51,6 +54,7 @@ export class OpenVault {
       received: () => this.#note(teller),
     })
     this.contacts.start()
+    this.#keepOpened()
   }
 
   /** Do what saves something; the page is told before this resolves, and the server as soon as there is a way. */
@@ -89,9 +93,20 @@ export class OpenVault {
     await this.device.close()
   }
 
+  /** The next unlocking is quicker then. Where there is little room, or the vault is closed meanwhile, it is not. */
+  #keepOpened(): void {
+    this.#keeping = this.#keeping
+      .then(async () => {
+        const { free } = await storagePicture()
+        if (free === null || free >= ROOM) await this.device.core.held.keepOpened()
+      })
+      .catch(() => undefined)
+  }
+
   async #note(teller: Teller): Promise<void> {
     this.#received = Date.now()
     teller.received = this.#received
     await this.files.put(RECEIVED, utf8(String(this.#received)))
+    this.#keepOpened()
   }
 }
