@@ -38,10 +38,10 @@ export interface Part {
 /** Keys by their text. */
 export type Keys = ReadonlyMap<string, RegisterKey>
 
-/** Registers of a record in one circle, by their text; in order, once that was asked for. */
+/** Registers of a record in one circle, by their text. part: what they say, from when it was asked for until they move. */
 interface Registers {
   readonly byText: Map<string, Register>
-  ordered: readonly Register[] | null
+  part: Part | null
 }
 
 /** By circle in hex. */
@@ -158,9 +158,9 @@ export class Merge {
     const key = registerKey(rule, change, edit, write)
     const registers = getOrSet(this.#places, key.place, () => this.#newPlace(key))
     const register = getOrSet(registers.byText, key.text, () => {
-      registers.ordered = null
       return new Register(key, rule)
     })
+    registers.part = null
     register.add(counted(id, change, write, writesAs(rule, change.capacities)))
     return register.key
   }
@@ -168,7 +168,7 @@ export class Merge {
   #newPlace(key: RegisterKey): Registers {
     const { record, type } = key
     const held = getOrSet(this.#records, recordText(key), () => ({ record, type, circles: new Map() }))
-    return getOrSet<Registers>(held.circles, toHex(key.circle), () => ({ byText: new Map(), ordered: null }))
+    return getOrSet<Registers>(held.circles, toHex(key.circle), () => ({ byText: new Map(), part: null }))
   }
 
   #register(key: RegisterKey): Register | undefined {
@@ -179,9 +179,9 @@ export class Merge {
     const registers = this.#places.get(key.place)
     const register = registers?.byText.get(key.text)
     register?.remove(id)
+    if (registers) registers.part = null
     if (!registers || register?.size !== 0) return
     registers.byText.delete(key.text)
-    registers.ordered = null
     if (registers.byText.size > 0) return
     this.#places.delete(key.place)
     const circles = this.#records.get(recordText(key))?.circles
@@ -190,9 +190,14 @@ export class Merge {
   }
 }
 
+/** Asked for again and again between two changes: by what is shown, by what is to be reviewed, by what is searched. */
 function part(registers: Registers): Part {
-  registers.ordered ??= ascending(registers.byText).map(([, register]) => register)
-  const { ordered } = registers
+  registers.part ??= madePart(registers.byText)
+  return registers.part
+}
+
+function madePart(registers: ReadonlyMap<string, Register>): Part {
+  const ordered = ascending(registers).map(([, register]) => register)
   const [first] = ordered
   if (!first) throw new RangeError("a part has registers")
   const { circle, record, type } = first.key

@@ -40,8 +40,11 @@ export interface View {
 export class Register {
   readonly key: RegisterKey
   readonly rule: FieldRule
-  readonly #writes = new Map<string, Counted>()
-  /** Null: all of them. Most registers have one write, which nothing names; each map less is felt by the thousand. */
+  /** Most registers have one write, which nothing names: it stands here, and each map less is felt by the thousand. */
+  #only: Counted | null = null
+  /** From the second write on, by id. */
+  #writes: Map<string, Counted> | null = null
+  /** Null: all of them. */
   #unreached: Map<string, Counted> | null = null
   #namers: Map<string, Set<Counted>> | null = null
 
@@ -51,19 +54,17 @@ export class Register {
   }
 
   get size(): number {
-    return this.#writes.size
+    return this.#writes?.size ?? (this.#only ? 1 : 0)
   }
 
   /** Whether there is one write, which stands. */
   get isPlain(): boolean {
-    if (this.#writes.size !== 1) return false
-    const [write] = this.#writes.values()
-    return write!.isLegal && write!.reachedBy === 0
+    return this.#only?.isLegal === true && this.#only.reachedBy === 0
   }
 
   /** Take in a write whose change wrote nothing here yet. Costs its `over` and the writes that name it. */
   add(write: Counted): void {
-    this.#writes.set(write.id, write)
+    this.#put(write)
     this.#unreached?.set(write.id, write)
     for (const id of write.over) {
       this.#namers ??= new Map()
@@ -80,10 +81,11 @@ export class Register {
 
   /** Take a change's write out, as if it had never been here. Costs the same as adding it. */
   remove(id: string): void {
-    const write = this.#writes.get(id)
+    const write = this.#get(id)
     if (!write) return
     const affected = this.#become(write, false, false)
-    this.#writes.delete(id)
+    this.#writes?.delete(id)
+    this.#only = null
     this.#unreached?.delete(id)
     for (const named of write.over) {
       const namers = this.#namers?.get(named)
@@ -95,18 +97,18 @@ export class Register {
 
   /** The writes in its `over` that are here. */
   named(write: Counted): readonly Counted[] {
-    return write.over.flatMap((id) => this.#writes.get(id) ?? [])
+    return write.over.length === 0 ? NOBODY : write.over.flatMap((id) => this.#get(id) ?? [])
   }
 
   /** The writes that stand, in no order. */
   standing(): readonly Counted[] {
-    return [...(this.#unreached ?? this.#writes).values()].filter((write) => write.isLegal)
+    return this.#unreachedOnes().filter((write) => write.isLegal)
   }
 
   /** What the register says now. Costs the standing writes and the requests. */
   view(): View {
-    if (this.isPlain) return this.#plainView()
-    const unreached = [...(this.#unreached ?? this.#writes).values()].sort((one, other) => (one.id < other.id ? -1 : 1))
+    if (this.#only && this.isPlain) return this.#plainView(this.#only)
+    const unreached = this.#unreachedOnes().sort((one, other) => (one.id < other.id ? -1 : 1))
     const standing = unreached.filter((write) => write.isLegal)
     const requests = joinEqual(unreached.filter((write) => !write.isLegal))
     const values = joinEqual(standing)
@@ -121,9 +123,7 @@ export class Register {
   }
 
   /** The same, of the one write that stands: nearly all registers are asked for it, again and again. */
-  #plainView(): View {
-    const [write] = this.#writes.values()
-    const { value, change } = write!
+  #plainView({ value, change }: Counted): View {
     const only = { value, changes: [change] }
     const isEmpty = value === null
     return {
@@ -138,7 +138,7 @@ export class Register {
   /** Turn what saw a write become legal or illegal, and so on. No more rounds than naming is deep. */
   #settle(affected: readonly Counted[]): void {
     let left = affected
-    for (let round = 0; round < this.#writes.size && left.length > 0; round++) {
+    for (let round = 0; round < this.size && left.length > 0; round++) {
       left = [...new Set(left.flatMap((write) => this.#turn(write)))]
     }
   }
@@ -169,9 +169,32 @@ export class Register {
 
   #reach(write: Counted, times: number): void {
     write.reachedBy += times
-    this.#unreached ??= new Map(this.#writes)
+    this.#unreached ??= new Map(this.#all().map((each) => [each.id, each]))
     if (write.reachedBy > 0) this.#unreached.delete(write.id)
     else this.#unreached.set(write.id, write)
+  }
+
+  #put(write: Counted): void {
+    if (this.size === 0) {
+      this.#writes = null
+      this.#only = write
+      return
+    }
+    this.#writes ??= new Map(this.#all().map((each) => [each.id, each]))
+    this.#writes.set(write.id, write)
+    this.#only = null
+  }
+
+  #get(id: string): Counted | undefined {
+    return this.#writes ? this.#writes.get(id) : this.#only?.id === id ? this.#only : undefined
+  }
+
+  #all(): Counted[] {
+    return this.#writes ? [...this.#writes.values()] : this.#only ? [this.#only] : []
+  }
+
+  #unreachedOnes(): Counted[] {
+    return this.#unreached ? [...this.#unreached.values()] : this.#all()
   }
 
   #namersOf(write: Counted): readonly Counted[] {
