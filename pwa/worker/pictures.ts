@@ -2,7 +2,7 @@
 
 import { toHex } from "../../crypto/bytes.ts"
 import { unpack } from "../../crypto/encoding.ts"
-import type { Book } from "../../sync/book.ts"
+import type { Book, Review } from "../../sync/book.ts"
 import type { CircleView } from "../../sync/circles.ts"
 import type { Device } from "../../sync/device.ts"
 import { decodeEdits } from "../../sync/edits.ts"
@@ -182,10 +182,12 @@ export async function waitingPictures(device: Device): Promise<WaitingPicture[]>
 }
 
 export function reviewPictures(device: Device): ReviewPicture[] {
-  return device.book.reviews().map(({ note, author, state, reviews, unseen }) => {
-    const stands = state as ReviewPicture["state"]
-    return { note: toHex(note), by: toHex(author), state: stands, reviews: reviews.map(toHex), unseen: unseen.length }
-  })
+  return device.book.reviews().map(reviewPicture)
+}
+
+export function reviewPicture({ note, author, state, reviews, unseen }: Review): ReviewPicture {
+  const stands = state as ReviewPicture["state"]
+  return { note: toHex(note), by: toHex(author), state: stands, reviews: reviews.map(toHex), unseen: unseen.length }
 }
 
 /** Everybody and every circle the device knows of. */

@@ -13,11 +13,11 @@ import {
   placeOf,
   recordPicture,
   refusedPictures,
-  reviewPictures,
   type Unsent,
   unsentRecords,
   waitingPictures,
 } from "./pictures.ts"
+import { Reviews } from "./reviews.ts"
 import type { SearchIndex } from "./search.ts"
 import { storagePicture } from "./storage.ts"
 
@@ -39,6 +39,7 @@ export class Teller {
   #touched: Touched = new Map()
   #told = new Map<string, { readonly record: Uint8Array; readonly type: RecordType }>()
   #unsent: Unsent = new Map()
+  #reviews: Reviews
   #telling: Promise<void> = Promise.resolve()
   #isAsked = false
   contact: Contact = { doing: "waiting", because: [], progress: null }
@@ -48,6 +49,7 @@ export class Teller {
     this.#device = device
     this.#watcher = watcher
     this.#index = index
+    this.#reviews = new Reviews(device)
   }
 
   /** What moved since; callers within one telling share the next. */
@@ -67,7 +69,7 @@ export class Teller {
     const types = [...touched.values()].map(({ type }) => type)
     if (this.#turn !== this.#device.core.held.turn || types.some((type) => NAMES.has(type))) await this.#people()
     await this.#records(touched)
-    if (types.some((type) => REVIEWED.has(type))) this.#watcher.reviews(reviewPictures(this.#device))
+    if (types.some((type) => REVIEWED.has(type))) this.#watcher.reviews(this.#reviews.told(touched.values()))
     this.#watcher.sync(await this.#sync())
   }
 
@@ -77,6 +79,7 @@ export class Teller {
     if (ledger === this.#ledger && ledger.merge === this.#merge) return
     this.#ledger = ledger
     this.#merge = ledger.merge
+    this.#reviews = new Reviews(this.#device)
     this.#touched = new Map(this.#told)
     for (const [record, type] of ledger.merge.records())
       this.#touched.set(placeOf(toHex(record), type), { record, type })
